@@ -1,0 +1,31 @@
+# Language level, warnings and sanitizers: one interface target that every target of ours links.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# The host is linked without -rdynamic: a plugin must never bind to a host symbol by accident.
+set(CMAKE_ENABLE_EXPORTS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+find_program(AGENTHOST_CCACHE ccache)
+if(AGENTHOST_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
+endif()
+
+set(AGENTHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
+
+add_library(agenthost_options INTERFACE)
+target_compile_options(agenthost_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Werror
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+if(AGENTHOST_SANITIZE)
+  add_compile_options(-fsanitize=${AGENTHOST_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${AGENTHOST_SANITIZE})
+  if(AGENTHOST_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()

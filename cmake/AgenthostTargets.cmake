@@ -1,0 +1,25 @@
+# One helper per kind of target, so that a CMakeLists.txt in the tree says what exists, not how.
+
+# agenthost_module(NAME storage SOURCES a.cpp b.cpp DEPENDS agenthost::models PRIVATE_DEPENDS SQLite::SQLite3)
+# A room of the server: a static library agenthost_<name> with the alias agenthost::<name>.
+function(agenthost_module)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  add_library(agenthost_${ARG_NAME} STATIC ${ARG_SOURCES})
+  add_library(agenthost::${ARG_NAME} ALIAS agenthost_${ARG_NAME})
+  target_include_directories(agenthost_${ARG_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(agenthost_${ARG_NAME} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS} agenthost_options)
+endfunction()
+
+# agenthost_test(NAME storage_tests KIND unit SOURCES x_test.cpp DEPENDS agenthost::storage)
+# A GoogleTest binary; each TEST becomes a ctest entry with the label KIND (unit | integration).
+function(agenthost_test)
+  cmake_parse_arguments(ARG "" "NAME;KIND;TIMEOUT" "SOURCES;DEPENDS;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main agenthost_options)
+  gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS ${ARG_KIND} TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,232 @@
+#include "host/base/executor.hpp"
+
+#include <pthread.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace agenthost {
+namespace {
+void name_thread(const std::string& name) {
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+}
+}  // namespace
+
+// ---- ThreadPool ----
+
+struct ThreadPool::Impl {
+  boost::asio::io_context context;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
+      boost::asio::make_work_guard(context)};
+  std::vector<std::thread> threads;
+};
+
+ThreadPool::ThreadPool(std::string name, unsigned threads) : impl_(std::make_unique<Impl>()) {
+  for (unsigned i = 0; i < threads; ++i) {
+    impl_->threads.emplace_back([context = &impl_->context, name] {
+      name_thread(name);
+      context->run();
+    });
+  }
+}
+
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::post(Job job) { boost::asio::post(impl_->context, std::move(job)); }
+
+void ThreadPool::stop() {
+  impl_->work.reset();
+  impl_->context.stop();
+  for (auto& thread : impl_->threads) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+// ---- ElasticPool ----
+
+struct ElasticPool::Impl {
+  std::string name;
+  unsigned max_threads = 1;
+  std::mutex mutex;
+  std::condition_variable wake;
+  // Guarded by mutex
+  std::deque<Job> jobs;
+  std::size_t idle = 0;
+  bool stopping = false;
+  std::vector<std::thread> threads;
+
+  void run() {
+    name_thread(name);
+    std::unique_lock lock(mutex);
+    while (true) {
+      ++idle;
+      wake.wait(lock, [this] { return stopping || !jobs.empty(); });
+      --idle;
+      if (stopping) return;
+      const Job job = std::move(jobs.front());
+      jobs.pop_front();
+      lock.unlock();
+      job();
+      lock.lock();
+    }
+  }
+};
+
+ElasticPool::ElasticPool(std::string name, unsigned max_threads) : impl_(std::make_unique<Impl>()) {
+  impl_->name = std::move(name);
+  impl_->max_threads = max_threads;
+}
+
+ElasticPool::~ElasticPool() { stop(); }
+
+void ElasticPool::post(Job job) {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->stopping) return;
+  impl_->jobs.push_back(std::move(job));
+  if (impl_->idle < impl_->jobs.size() && impl_->threads.size() < impl_->max_threads) {
+    impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
+  } else {
+    impl_->wake.notify_one();
+  }
+}
+
+void ElasticPool::stop() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+    impl_->jobs.clear();
+    threads.swap(impl_->threads);
+  }
+  impl_->wake.notify_all();
+  for (auto& thread : threads) thread.join();
+}
+
+// ---- Strand ----
+
+struct Strand::State : std::enable_shared_from_this<Strand::State> {
+  explicit State(Executor& executor) : on(executor) {}
+
+  Executor& on;
+  std::mutex mutex;
+  // Guarded by mutex
+  std::deque<Job> jobs;
+  bool running = false;
+
+  void push(Job job) {
+    {
+      const std::lock_guard lock(mutex);
+      jobs.push_back(std::move(job));
+      if (running) return;
+      running = true;
+    }
+    on.post([self = shared_from_this()] { self->drain(); });
+  }
+
+  void drain() {
+    // A bounded turn, so that one busy strand cannot keep a thread from the others.
+    constexpr int kTurn = 32;
+    for (int i = 0; i < kTurn; ++i) {
+      Job job;
+      {
+        const std::lock_guard lock(mutex);
+        if (jobs.empty()) {
+          running = false;
+          return;
+        }
+        job = std::move(jobs.front());
+        jobs.pop_front();
+      }
+      job();
+    }
+    on.post([self = shared_from_this()] { self->drain(); });
+  }
+};
+
+Strand::Strand(Executor& on) : state_(std::make_shared<State>(on)) {}
+Strand::~Strand() = default;
+void Strand::post(Job job) { state_->push(std::move(job)); }
+
+// ---- Timers: one ordered map and one Asio timer, armed for the earliest entry. ----
+
+struct Timers::Impl : std::enable_shared_from_this<Timers::Impl> {
+  using Clock = std::chrono::steady_clock;
+
+  explicit Impl(boost::asio::io_context& context) : timer(context) {}
+
+  std::mutex mutex;
+  // Guarded by mutex
+  boost::asio::steady_timer timer;
+  std::multimap<Clock::time_point, std::pair<Id, Job>> due;
+  std::unordered_map<Id, std::multimap<Clock::time_point, std::pair<Id, Job>>::iterator> by_id;
+  Id next_id = 1;
+  bool stopped = false;
+
+  void arm() {
+    if (due.empty() || stopped) return;
+    timer.expires_at(due.begin()->first);
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error) self->fire();
+    });
+  }
+
+  void fire() {
+    std::vector<Job> ready;
+    {
+      const std::lock_guard lock(mutex);
+      const auto now = Clock::now();
+      while (!due.empty() && due.begin()->first <= now) {
+        ready.push_back(std::move(due.begin()->second.second));
+        by_id.erase(due.begin()->second.first);
+        due.erase(due.begin());
+      }
+      arm();
+    }
+    for (auto& job : ready) job();
+  }
+};
+
+Timers::Timers(ThreadPool& pool) : impl_(std::make_shared<Impl>(pool.impl_->context)) {}
+Timers::~Timers() { stop(); }
+
+Timers::Id Timers::after(std::chrono::nanoseconds delay, Job job) {
+  const auto when = Impl::Clock::now() + delay;
+  const std::lock_guard lock(impl_->mutex);
+  const Id id = impl_->next_id++;
+  const auto entry = impl_->due.emplace(when, std::make_pair(id, std::move(job)));
+  impl_->by_id.emplace(id, entry);
+  if (entry == impl_->due.begin()) impl_->arm();
+  return id;
+}
+
+bool Timers::cancel(Id id) {
+  Job dropped;  // destroyed outside the lock: it may own what calls back into us
+  const std::lock_guard lock(impl_->mutex);
+  const auto found = impl_->by_id.find(id);
+  if (found == impl_->by_id.end()) return false;
+  dropped = std::move(found->second->second.second);
+  impl_->due.erase(found->second);
+  impl_->by_id.erase(found);
+  return true;
+}
+
+void Timers::stop() {
+  std::multimap<Impl::Clock::time_point, std::pair<Id, Job>> dropped;
+  const std::lock_guard lock(impl_->mutex);
+  impl_->stopped = true;
+  dropped.swap(impl_->due);
+  impl_->by_id.clear();
+  impl_->timer.cancel();
+}
+
+}  // namespace agenthost

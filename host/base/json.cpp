@@ -1,0 +1,245 @@
+#include "host/base/json.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+
+namespace agenthost {
+namespace {
+
+constexpr unsigned kParseFlags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+
+std::string position(std::string_view text, std::size_t offset) {
+  offset = std::min(offset, text.size());
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+  const auto newline = text.substr(0, offset).rfind('\n');
+  const auto column = newline == std::string_view::npos ? offset + 1 : offset - newline;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+tl::unexpected<Error> bad_json(std::string_view text, std::size_t offset, std::string_view problem) {
+  return fail(ErrorCode::kInvalid, position(text, offset) + ": " + std::string(problem));
+}
+
+std::string_view parse_problem(rapidjson::ParseErrorCode code, bool too_deep) {
+  if (too_deep) return "nested too deeply (limit 200)";
+  return rapidjson::GetParseError_En(code);
+}
+
+// Passes events on to a document, and stops the parse when it nests too deeply.
+class DepthGuard {
+ public:
+  explicit DepthGuard(JsonDocument& target) : target_(target) {}
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
+
+  bool Null() { return target_.Null(); }
+  bool Bool(bool value) { return target_.Bool(value); }
+  bool Int(int value) { return target_.Int(value); }
+  bool Uint(unsigned value) { return target_.Uint(value); }
+  bool Int64(std::int64_t value) { return target_.Int64(value); }
+  bool Uint64(std::uint64_t value) { return target_.Uint64(value); }
+  bool Double(double value) { return target_.Double(value); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) {
+    return target_.RawNumber(text, size, copy);
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) { return target_.String(text, size, copy); }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) { return target_.Key(text, size, copy); }
+  bool StartObject() { return enter() && target_.StartObject(); }
+  bool EndObject(rapidjson::SizeType count) {
+    --depth_;
+    return target_.EndObject(count);
+  }
+  bool StartArray() { return enter() && target_.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) {
+    --depth_;
+    return target_.EndArray(count);
+  }
+
+ private:
+  bool enter() {
+    too_deep_ = ++depth_ > kMaxJsonDepth;
+    return !too_deep_;
+  }
+
+  JsonDocument& target_;
+  unsigned depth_ = 0;
+  bool too_deep_ = false;
+};
+
+// Cuts the members of the outermost object from the source text while the reader validates all of it.
+class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, MemberScanner> {
+ public:
+  MemberScanner(std::string_view text, const rapidjson::MemoryStream& stream) : text_(text), stream_(stream) {}
+
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
+  [[nodiscard]] bool saw_object() const { return saw_object_; }
+  [[nodiscard]] std::vector<JsonMember> take_members() { return std::move(members_); }
+
+  bool Default() { return scalar(); }
+  bool String(const char*, rapidjson::SizeType, bool) { return scalar(); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    if (depth_ == 1) {
+      key_.assign(text, size);
+      value_start_ = stream_.Tell();
+    }
+    return true;
+  }
+  bool StartObject() {
+    if (depth_ == 0) saw_object_ = true;
+    return enter();
+  }
+  bool StartArray() { return enter(); }
+  bool EndObject(rapidjson::SizeType) { return leave(); }
+  bool EndArray(rapidjson::SizeType) { return leave(); }
+
+ private:
+  bool scalar() {
+    if (depth_ == 1) end_member(stream_.Tell());
+    return depth_ > 0;
+  }
+  bool enter() {
+    too_deep_ = ++depth_ > kMaxJsonDepth;
+    return !too_deep_ && saw_object_;
+  }
+  bool leave() {
+    // The iterative reader calls this before it takes the closing bracket.
+    if (--depth_ == 1) end_member(stream_.Tell() + 1);
+    return true;
+  }
+  void end_member(std::size_t end);
+
+  std::string_view text_;
+  const rapidjson::MemoryStream& stream_;
+  std::vector<JsonMember> members_;
+  std::string key_;
+  std::size_t value_start_ = 0;
+  unsigned depth_ = 0;
+  bool too_deep_ = false;
+  bool saw_object_ = false;
+};
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+// A line break inside valid JSON can only be white space between tokens; streams need one line.
+std::string one_line(std::string_view value) {
+  if (value.find_first_of("\r\n") == std::string_view::npos) return std::string(value);
+  auto document = parse_json(value);
+  return document ? to_text(*document) : std::string(value);
+}
+
+void MemberScanner::end_member(std::size_t end) {
+  auto value = trimmed(text_.substr(value_start_, end - value_start_));
+  value.remove_prefix(1);  // the colon
+  auto text = one_line(trimmed(value));
+  for (auto& member : members_) {
+    if (member.key == key_) {
+      member.text = std::move(text);
+      return;
+    }
+  }
+  members_.push_back({std::move(key_), std::move(text)});
+}
+
+}  // namespace
+
+Result<JsonDocument> parse_json(std::string_view text) {
+  JsonDocument document;
+  DepthGuard guard(document);
+  rapidjson::Reader reader;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  auto generate = [&](JsonDocument&) {
+    return !reader.Parse<kParseFlags>(stream, guard).IsError();
+  };
+  document.Populate(generate);
+  if (reader.HasParseError()) {
+    return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), guard.too_deep()));
+  }
+  return document;
+}
+
+Result<std::vector<JsonMember>> split_object(std::string_view text) {
+  rapidjson::Reader reader;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  MemberScanner scanner(text, stream);
+  if (reader.Parse<kParseFlags>(stream, scanner).IsError()) {
+    if (!scanner.saw_object() && reader.GetParseErrorCode() == rapidjson::kParseErrorTermination) {
+      return fail(ErrorCode::kInvalid, "expected a JSON object");
+    }
+    return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), scanner.too_deep()));
+  }
+  return scanner.take_members();
+}
+
+std::string to_text(const JsonValue& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string quote(std::string_view text) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+const JsonValue* find_member(const JsonValue& value, std::string_view key) {
+  if (!value.IsObject()) return nullptr;
+  const JsonValue name(rapidjson::StringRef(key.data(), key.size()));
+  const auto found = value.FindMember(name);
+  if (found == value.MemberEnd() || found->value.IsNull()) return nullptr;
+  return &found->value;
+}
+
+std::string_view string_member(const JsonValue& value, std::string_view key, std::string_view fallback) {
+  const auto* member = find_member(value, key);
+  return member != nullptr && member->IsString() ? as_view(*member) : fallback;
+}
+
+bool contains(const JsonValue& value, const JsonValue& pattern) {
+  if (pattern.IsObject()) {
+    if (!value.IsObject()) return false;
+    return std::all_of(pattern.MemberBegin(), pattern.MemberEnd(), [&](const auto& wanted) {
+      const auto found = value.FindMember(wanted.name);
+      return found != value.MemberEnd() && contains(found->value, wanted.value);
+    });
+  }
+  if (pattern.IsArray()) {
+    if (!value.IsArray()) return false;
+    return std::all_of(pattern.Begin(), pattern.End(), [&](const auto& wanted) {
+      return std::any_of(value.Begin(), value.End(), [&](const auto& have) { return contains(have, wanted); });
+    });
+  }
+  return value == pattern;
+}
+
+std::string merge_objects(std::string_view base, std::string_view overlay) {
+  if (overlay.empty() || overlay == "{}") return base.empty() ? "{}" : std::string(base);
+  if (base.empty() || base == "{}") return std::string(overlay);
+  auto merged = parse_json(base);
+  const auto extra = parse_json(overlay);
+  if (!merged || !merged->IsObject() || !extra || !extra->IsObject()) return std::string(base);
+  auto& allocator = merged->GetAllocator();
+  for (const auto& member : extra->GetObject()) {
+    JsonValue value(member.value, allocator);
+    if (const auto found = merged->FindMember(member.name); found != merged->MemberEnd()) {
+      found->value = std::move(value);
+    } else {
+      merged->AddMember(JsonValue(member.name, allocator), std::move(value), allocator);
+    }
+  }
+  return to_text(*merged);
+}
+
+}  // namespace agenthost

@@ -1,0 +1,62 @@
+// EventStream: the events of one run, for any number of readers, live or late.
+//
+// Every event has an id (1, 2, 3, ... as text) that grows. A bounded ring keeps the newest events; a reader who asks for
+// an id that has left the ring gets what is left. publish never waits for a reader: each reader's Sink must be quick
+// (it hands over to its connection) and a slow connection is dropped by its server, not buffered here. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agenthost::runtime {
+
+struct Event {
+  std::uint64_t id = 0;
+  std::string name;  // metadata | values | updates | messages | custom | error | end | ...
+  std::string data;  // JSON, one line
+};
+// Shared because: the ring and every reader show the same event.
+using EventPtr = std::shared_ptr<const Event>;
+
+class EventStream {
+ public:
+  using Sink = std::function<void(const EventPtr&)>;
+  using ReaderId = std::uint64_t;
+
+  explicit EventStream(std::size_t max_events, std::size_t max_bytes);
+
+  void publish(std::string name, std::string data);
+  // Publishes `end` and then nothing more; readers that come later get what the ring holds.
+  void finish();
+
+  // Delivers kept events with an id above `after` (nullopt: none, live only), then live ones, in order, each once.
+  ReaderId subscribe(std::optional<std::uint64_t> after, Sink sink);
+  void unsubscribe(ReaderId reader);
+
+  [[nodiscard]] bool finished() const;
+
+ private:
+  // Constant after construction
+  const std::size_t max_events_;
+  const std::size_t max_bytes_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_. Held while sinks are called: that is what keeps each reader's events in order.
+  std::deque<EventPtr> ring_;
+  std::size_t ring_bytes_ = 0;
+  std::uint64_t last_id_ = 0;
+  bool finished_ = false;
+  ReaderId next_reader_ = 1;
+  std::vector<std::pair<ReaderId, Sink>> readers_;
+
+  void publish_locked(std::string name, std::string data);
+};
+
+}  // namespace agenthost::runtime

@@ -1,0 +1,81 @@
+// Graph: what a plugin describes and the superstep loop runs: channels with reducers, nodes, edges. Immutable.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/base/error.hpp"
+#include "host/base/json.hpp"
+
+namespace agenthost::runtime {
+
+inline constexpr std::string_view kStart = "__start__";
+inline constexpr std::string_view kEnd = "__end__";
+
+enum class Reducer {
+  kLastValue,  // the write replaces the value; two writes in one superstep are an error
+  kAppend,     // lists are concatenated; a write that is no list is one element
+  kMessages,   // append with identity: same id replaces, type "remove" deletes
+  kMerge,      // objects are merged, top level, later wins
+};
+
+[[nodiscard]] std::optional<Reducer> reducer_from(std::string_view name);
+
+struct Channel {
+  std::string name;
+  Reducer reducer = Reducer::kLastValue;
+  JsonBlob initial;  // null = absent from the state until first written
+};
+
+struct ConditionalEdge {
+  std::string name;                  // what route() is asked
+  std::vector<std::string> targets;  // what it may answer; empty = any node
+};
+
+struct Node {
+  std::string name;
+  bool blocking = false;
+  std::optional<std::chrono::milliseconds> timeout;
+  std::vector<std::string> edges;                    // node names or kEnd
+  std::vector<ConditionalEdge> conditional_edges;
+};
+
+struct GraphSchemas {
+  // JSON Schema texts, or "null".
+  std::string input = "null", output = "null", state = "null", config = "null", context = "null";
+};
+
+class Graph {
+ public:
+  // From one element of describe()'s "graphs". The error names the member and the remedy.
+  [[nodiscard]] static Result<Graph> from_json(const JsonValue& description);
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& description() const { return description_; }
+  [[nodiscard]] const std::vector<Channel>& channels() const { return channels_; }
+  [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
+  [[nodiscard]] const Node& start() const { return start_; }  // the edges out of __start__
+  [[nodiscard]] const GraphSchemas& schemas() const { return schemas_; }
+  [[nodiscard]] unsigned recursion_limit() const { return recursion_limit_; }
+  // A new run's input on an interrupted thread is taken as the answer.
+  [[nodiscard]] bool resumes_on_input() const { return resumes_on_input_; }
+
+  [[nodiscard]] std::optional<std::size_t> channel_index(std::string_view name) const;
+  [[nodiscard]] const Node* find_node(std::string_view name) const;
+
+ private:
+  std::string id_, name_, description_;
+  std::vector<Channel> channels_;
+  std::vector<Node> nodes_;
+  Node start_;
+  GraphSchemas schemas_;
+  unsigned recursion_limit_ = 25;
+  bool resumes_on_input_ = false;
+};
+
+}  // namespace agenthost::runtime

@@ -1,0 +1,187 @@
+// Storage: rows and transactions, no rules.
+//
+// Writes are queued and committed in the order they were queued; whatever waits is committed together (group commit).
+// A batch is atomic: it is applied whole or not at all, and its `done` is called once, after the commit is on disk, from
+// the writer's thread: it must be quick and must not throw. A failed batch does not affect its neighbours.
+//
+// Reads block on the disk and see every committed batch: call them from a reader thread (readers()), never from an I/O or
+// runtime thread. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "host/base/error.hpp"
+#include "host/base/executor.hpp"
+#include "host/models/assistant.hpp"
+#include "host/models/checkpoint.hpp"
+#include "host/models/run.hpp"
+#include "host/models/thread.hpp"
+
+namespace agenthost::storage {
+
+// ---- Writes ----
+
+// kAlreadyExists when the id is taken.
+struct InsertAssistant {
+  models::Assistant assistant;
+};
+// Makes the next version from the given values (version and created_at are ignored) and makes it current. metadata is
+// merged over the stored one. kNotFound.
+struct UpdateAssistant {
+  std::string assistant_id;
+  std::optional<std::string> graph_id, config, context, metadata, name, description;
+  Micros now = 0;
+};
+// Makes an older version current. kNotFound "Assistant version not found".
+struct SetAssistantVersion {
+  std::string assistant_id;
+  int version = 0;
+  Micros now = 0;
+};
+// With its versions; with_threads also the threads whose metadata.assistant_id is it. kNotFound.
+enum class WithThreads { kNo, kYes };
+struct DeleteAssistant {
+  std::string assistant_id;
+  WithThreads with_threads = WithThreads::kNo;
+};
+
+// kAlreadyExists when the id is taken.
+struct InsertThread {
+  models::Thread thread;
+};
+// metadata is merged (top level). Absent members stay. kNotFound.
+struct UpdateThread {
+  std::string thread_id;
+  Micros now = 0;
+  std::optional<std::string> merge_metadata = {};
+  std::optional<models::ThreadStatus> status = {};
+  std::optional<std::string> config = {};
+  std::optional<std::string> interrupts = {};
+  std::optional<std::string> error = {};
+  bool state_changed = false;  // sets state_updated_at to now
+};
+// With its runs and checkpoints. kNotFound.
+struct DeleteThread {
+  std::string thread_id;
+};
+
+// kNotFound when the thread is missing.
+struct InsertRun {
+  models::Run run;
+};
+struct UpdateRun {
+  std::string run_id;
+  Micros now = 0;
+  std::optional<models::RunStatus> status = {};
+  std::optional<int> attempts = {};
+  std::optional<std::string> error = {};
+};
+// The row, and with kYes also the checkpoints it made (rollback). kNotFound.
+enum class WithCheckpoints { kNo, kYes };
+struct DeleteRun {
+  std::string thread_id;
+  std::string run_id;
+  WithCheckpoints with_checkpoints = WithCheckpoints::kNo;
+};
+
+// Values whose version is already stored for the thread are not written again. kNotFound when the thread is missing.
+struct InsertCheckpoint {
+  models::Checkpoint checkpoint;
+};
+// Replaces the tasks of a checkpoint: results, interrupts, answers and errors as they come in.
+struct UpdateCheckpointTasks {
+  std::string thread_id;
+  std::string checkpoint_ns;
+  std::string checkpoint_id;
+  std::vector<models::CheckpointTask> tasks;
+};
+
+using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
+                           UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
+                           UpdateCheckpointTasks>;
+using Batch = std::vector<Write>;
+using Committed = std::function<void(Status)>;
+
+// ---- Reads ----
+
+struct Page {
+  int limit = 10;
+  int offset = 0;
+};
+enum class Order { kAscending, kDescending };
+
+struct AssistantFilter {
+  std::optional<std::string> graph_id, name_contains, metadata_contains;
+  std::string sort_by = "created_at";
+  Order order = Order::kDescending;
+};
+struct ThreadFilter {
+  std::optional<std::string> metadata_contains;
+  std::optional<models::ThreadStatus> status;
+  std::vector<std::string> ids;
+  std::string sort_by = "created_at";
+  Order order = Order::kDescending;
+};
+struct CheckpointFilter {
+  std::string checkpoint_ns;
+  std::optional<std::string> before;             // strictly older than this id
+  std::optional<std::string> metadata_contains;
+  int limit = 10;
+};
+
+template <class T>
+struct Found {
+  std::vector<T> rows;
+  int total = 0;  // matches without limit and offset
+};
+
+struct Counts {
+  std::int64_t assistants = 0, threads = 0, runs = 0;
+};
+
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  virtual void write(Batch batch, Committed done) = 0;
+
+  // A pool on which reads may block.
+  [[nodiscard]] virtual Executor& readers() = 0;
+
+  // Absent rows are kNotFound with the contract's text ("Thread with ID x not found").
+  [[nodiscard]] virtual Result<models::Assistant> assistant(std::string_view id) = 0;
+  [[nodiscard]] virtual Result<Found<models::Assistant>> assistants(const AssistantFilter& filter, Page page) = 0;
+  // Newest first.
+  [[nodiscard]] virtual Result<Found<models::Assistant>> assistant_versions(std::string_view id, Page page) = 0;
+
+  [[nodiscard]] virtual Result<models::Thread> thread(std::string_view id) = 0;
+  [[nodiscard]] virtual Result<Found<models::Thread>> threads(const ThreadFilter& filter, Page page) = 0;
+
+  [[nodiscard]] virtual Result<models::Run> run(std::string_view thread_id, std::string_view run_id) = 0;
+  // Newest first; oldest first for kPending, which is the order of the queue.
+  [[nodiscard]] virtual Result<Found<models::Run>> runs(std::string_view thread_id,
+                                                        std::optional<models::RunStatus> status, Page page) = 0;
+  // Every pending or running run, oldest first: what a start after a crash has to take up.
+  [[nodiscard]] virtual Result<std::vector<models::Run>> active_runs() = 0;
+
+  // The newest checkpoint of a namespace, or nullopt.
+  [[nodiscard]] virtual Result<std::optional<models::Checkpoint>> latest_checkpoint(std::string_view thread_id,
+                                                                                    std::string_view ns) = 0;
+  [[nodiscard]] virtual Result<models::Checkpoint> checkpoint(std::string_view thread_id, std::string_view ns,
+                                                              std::string_view checkpoint_id) = 0;
+  // Newest first.
+  [[nodiscard]] virtual Result<std::vector<models::Checkpoint>> history(std::string_view thread_id,
+                                                                        const CheckpointFilter& filter) = 0;
+
+  [[nodiscard]] virtual Result<Counts> counts() = 0;
+
+  // Commits what is queued, refuses more (kUnavailable), closes. Idempotent.
+  virtual void close() = 0;
+};
+
+}  // namespace agenthost::storage
