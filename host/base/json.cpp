@@ -14,6 +14,9 @@ namespace {
 constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
+// The reader takes a NUL byte for the end of the text.
+constexpr std::string_view kStrayNul = "a NUL byte, which JSON does not allow";
+
 std::string position(std::string_view text, std::size_t offset) {
   offset = std::min(offset, text.size());
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
@@ -164,6 +167,7 @@ Result<JsonDocument> parse_json(std::string_view text) {
   if (reader.HasParseError()) {
     return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), guard.too_deep()));
   }
+  if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return document;
 }
 
@@ -177,6 +181,7 @@ Result<std::vector<JsonMember>> split_object(std::string_view text) {
     }
     return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), scanner.too_deep()));
   }
+  if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return scanner.take_members();
 }
 

@@ -1,0 +1,131 @@
+// Settings: everything the operator may choose, checked once at the start and const afterwards.
+//
+// Each member is a key of config/agenthost.yaml (same nesting, units last), and AGENTHOST_SECTION__KEY in the environment
+// overrides it. Defaults here are the defaults there. Immutable after load_settings.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/error.hpp"
+
+namespace agenthost::settings {
+
+using std::chrono::milliseconds;
+
+struct Server {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8000;
+  unsigned io_threads = 0;  // 0 = one per two cores, at least 1
+  std::size_t max_body_bytes = 16U << 20U;
+  std::size_t max_stream_buffer_bytes = 4U << 20U;
+  milliseconds head_timeout_ms{10'000};
+  milliseconds body_timeout_ms{60'000};
+  milliseconds idle_timeout_ms{75'000};
+  milliseconds write_stall_timeout_ms{30'000};
+  milliseconds shutdown_grace_ms{5'000};
+  std::vector<std::string> cors_origins{"*"};
+};
+
+struct Api {
+  std::string wait_envelope = "none";  // none | run
+  milliseconds heartbeat_ms{5'000};
+};
+
+struct Storage {
+  std::string kind = "sqlite";  // sqlite | memory
+  std::filesystem::path directory = "data";
+  unsigned readers = 2;
+};
+
+struct Runtime {
+  unsigned threads = 0;  // 0 = one per core
+  unsigned blocking_threads = 16;
+  unsigned recursion_limit = 25;
+  milliseconds run_timeout_ms{3'600'000};
+  milliseconds node_timeout_ms{600'000};
+  milliseconds cancel_grace_ms{5'000};
+  int max_attempts = 3;                  // starts of one run, counting those after a crash
+  std::size_t max_runs_in_flight = 20'000;
+  std::size_t max_queued_per_thread = 100;
+  std::size_t max_state_bytes = 64U << 20U;
+  std::size_t stream_events = 10'000;    // kept per run for late readers
+  std::size_t stream_bytes = 4U << 20U;
+  std::size_t finished_streams = 256;    // finished runs whose events can still be replayed
+};
+
+struct Plugins {
+  std::filesystem::path directory = "plugins";
+  std::vector<std::string> disabled;                // plugin ids
+  std::map<std::string, std::string> config;        // plugin id -> its `config:` as JSON object text
+  std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all
+};
+
+// One outside HTTP API that plugins may name: base URL, credentials and manners.
+struct Service {
+  bool enabled = true;
+  std::string base_url;
+  std::map<std::string, std::string> headers;     // e.g. authorization: "Bearer ${TAVILY_API_KEY:-}"
+  std::map<std::string, std::string> query;       // added to every URL
+  std::vector<std::string> require;               // values that must not be empty (keys); else the service is off
+  milliseconds timeout_ms{20'000};
+  int retries = 3;                                // after the first try: connection errors, 429, 5xx
+  milliseconds backoff_ms{500};                   // first pause, doubled each time, with jitter; Retry-After wins
+  double max_per_second = 0;                      // 0 = no limit
+};
+
+struct Http {
+  std::vector<std::string> allow_hosts;           // for URLs without a service; "*.example.org" and "*" work
+  milliseconds connect_timeout_ms{5'000};
+  milliseconds timeout_ms{30'000};
+  std::size_t max_body_bytes = 8U << 20U;
+  std::size_t max_connections_per_host = 8;
+  std::string user_agent = "agenthost";
+  std::string cassette_mode = "off";              // off | record | replay
+  std::filesystem::path cassette_directory = "cassettes";
+};
+
+struct LlmModel {
+  std::string provider = "offline";               // gemini | openai | anthropic | offline
+  std::string model;
+  std::string base_url;                           // empty = the provider's
+  std::string api_key;
+  double temperature = 0.2;
+  int max_tokens = 4'096;
+  milliseconds timeout_ms{120'000};
+  int retries = 2;
+  double max_per_second = 0;
+};
+
+struct Llm {
+  std::map<std::string, LlmModel> models;         // "default" must exist; it does, offline, when nothing is said
+};
+
+struct Log {
+  std::string level = "info";                     // debug | info | warn | error | off
+};
+
+struct Settings {
+  Server server;
+  Api api;
+  Storage storage;
+  Runtime runtime;
+  Plugins plugins;
+  std::map<std::string, Service> services;
+  Http http;
+  Llm llm;
+  Log log;
+};
+
+// Reads a YAML file (absent path: defaults), replaces ${NAME} and ${NAME:-default} in values, then applies
+// AGENTHOST_SECTION__KEY. The error is for a terminal: "config/agenthost.yaml:12:5: server.prot: unknown key; did you mean
+// server.port?". All problems of a file are reported, one per line.
+[[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
+                                             const std::map<std::string, std::string>& environment);
+
+}  // namespace agenthost::settings
