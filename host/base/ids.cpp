@@ -59,6 +59,17 @@ std::uint64_t random64() {
   return pool[--left];
 }
 
+// 100 ns ticks since 1970 that never repeat: a tie or a clock that steps back still moves on.
+std::uint64_t next_tick() {
+  static std::atomic<std::uint64_t> last{0};
+  std::uint64_t tick = static_cast<std::uint64_t>(now_us()) * 10;
+  std::uint64_t seen = last.load(std::memory_order_relaxed);
+  do {
+    if (tick <= seen) tick = seen + 1;
+  } while (!last.compare_exchange_weak(seen, tick, std::memory_order_relaxed));
+  return tick;
+}
+
 void put_big_endian(Bytes16& bytes, std::size_t at, std::size_t count, std::uint64_t value) {
   for (std::size_t i = 0; i < count; ++i) {
     bytes[at + i] = static_cast<unsigned char>(value >> (8U * (count - 1 - i)));
@@ -111,14 +122,9 @@ std::string new_uuid7() {
 }
 
 std::string new_checkpoint_id() {
-  // 100 ns ticks since 1582, as UUIDv6 wants; a tie or a clock that steps back still moves on.
+  // 100 ns ticks since 1582, as UUIDv6 wants.
   constexpr std::uint64_t kGregorianOffset = 0x01B21DD213814000;
-  static std::atomic<std::uint64_t> last{0};
-  std::uint64_t ticks = kGregorianOffset + static_cast<std::uint64_t>(now_us()) * 10;
-  std::uint64_t seen = last.load(std::memory_order_relaxed);
-  do {
-    if (ticks <= seen) ticks = seen + 1;
-  } while (!last.compare_exchange_weak(seen, ticks, std::memory_order_relaxed));
+  const std::uint64_t ticks = kGregorianOffset + next_tick();
   Bytes16 bytes{};
   put_big_endian(bytes, 0, 6, ticks >> 12U);
   put_big_endian(bytes, 6, 2, ticks & 0x0FFFU);
@@ -126,6 +132,8 @@ std::string new_checkpoint_id() {
   set_version(bytes, 6);
   return dashed(bytes);
 }
+
+std::int64_t new_version() { return static_cast<std::int64_t>(next_tick()); }
 
 std::string uuid5(std::string_view name_space, std::string_view name) {
   const Bytes16 space = undashed(name_space);

@@ -23,6 +23,10 @@ using Micros = std::int64_t;
 // Strictly increasing as text within the process, and across restarts as long as the clock does not go back.
 [[nodiscard]] std::string new_checkpoint_id();
 
+// A number larger than any given before in this process, and across restarts as long as the clock does not go back. Unique
+// per write of a channel, so that two branches of a thread never share a version by accident.
+[[nodiscard]] std::int64_t new_version();
+
 // Name-based (SHA-1) UUID below a namespace UUID; name_space must be a valid UUID.
 [[nodiscard]] std::string uuid5(std::string_view name_space, std::string_view name);
 

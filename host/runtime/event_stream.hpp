@@ -41,6 +41,8 @@ class EventStream {
   void unsubscribe(ReaderId reader);
 
   [[nodiscard]] bool finished() const;
+  // What the ring holds, for whoever keeps finished streams.
+  [[nodiscard]] std::size_t kept_bytes() const;
 
  private:
   // Constant after construction

@@ -92,17 +92,19 @@ struct RunResult {
 };
 
 struct RunLimits {
+  std::chrono::milliseconds node_timeout{600'000};  // for nodes that declare none
   std::chrono::milliseconds cancel_grace{5'000};  // then a task that does not end is abandoned
   std::size_t max_state_bytes = 64U << 20U;
-  std::size_t max_nodes_per_step = 1'000;
 };
 
 class Run {
  public:
   using Ended = std::function<void(RunResult)>;
 
-  // checkpointer may be null: a stateless run keeps nothing. `ended` is called once, on the run's strand, after the last
-  // checkpoint is saved. The caller keeps the Run alive until then.
+  // checkpointer may be null: a stateless run keeps nothing. `ended` is called once, on the run's strand, when the loop is
+  // over; with Durability::kAsync its last saves may still be under way, in order, so whoever stores the outcome behind
+  // them in the same order knows it complete. The Run keeps itself alive until then. `on`, `timers` and `checkpointer`
+  // must outlive it.
   static std::shared_ptr<Run> create(RunSpec spec, RunLimits limits, Executor& on, Timers& timers,
                                      Checkpointer* checkpointer, std::shared_ptr<EventStream> events, Ended ended);
   virtual ~Run() = default;

@@ -1,0 +1,124 @@
+#include "host/models/run_request.hpp"
+
+#include <algorithm>
+
+#include "host/models/fields.hpp"
+
+namespace agenthost::models {
+namespace {
+
+const std::vector<std::string_view>& known_stream_modes() {
+  static const std::vector<std::string_view> modes{"values", "updates",     "messages", "messages-tuple", "custom",
+                                                   "events", "tasks",       "debug",    "checkpoints",    "tools"};
+  return modes;
+}
+
+std::vector<std::string> stream_modes(Fields& fields) {
+  auto modes = fields.texts("stream_mode").value_or(std::vector<std::string>{"values"});
+  for (const auto& mode : modes) {
+    const auto& known = known_stream_modes();
+    if (std::find(known.begin(), known.end(), mode) == known.end()) {
+      fields.wrong("stream_mode", "unknown mode \"" + mode + "\"; use values, updates, messages-tuple, custom, tasks, "
+                                  "checkpoints or debug");
+    }
+  }
+  return modes;
+}
+
+// Present in the sense of the clients: null, [] and {} are how they say "nothing".
+bool is_given(const JsonValue* value) {
+  return value != nullptr && !(value->IsArray() && value->Empty()) && !(value->IsObject() && value->ObjectEmpty());
+}
+
+void read_command(Fields& fields, RunRequest& request, std::optional<Error>& unsupported) {
+  const auto* command = fields.member("command");
+  if (command == nullptr) return;
+  if (!command->IsObject()) return fields.wrong("command", "must be an object");
+  if (const auto* resume = find_member(*command, "resume")) request.resume = to_text(*resume);
+  for (const auto* member : {"update", "goto"}) {
+    if (is_given(find_member(*command, member)) && !unsupported) {
+      unsupported = Error{ErrorCode::kUnsupported, "command." + std::string(member) +
+                                                       ": not supported by this version; only command.resume is"};
+    }
+  }
+}
+
+void read_checkpoint(Fields& fields, RunRequest& request) {
+  request.checkpoint_id = fields.uuid("checkpoint_id");
+  const auto* checkpoint = fields.member("checkpoint");
+  if (checkpoint == nullptr) return;
+  Fields inner(*checkpoint);
+  if (auto id = inner.uuid("checkpoint_id")) request.checkpoint_id = std::move(id);
+  if (!inner.status()) fields.wrong("checkpoint", inner.status().error().text);
+}
+
+void read_config(Fields& fields, RunRequest& request) {
+  request.config = fields.object("config").value_or("{}");
+  request.context = fields.object("context").value_or("{}");
+  request.metadata = fields.object("metadata").value_or("{}");
+  const auto* config = fields.member("config");
+  if (config == nullptr || !config->IsObject()) return;
+  Fields inner(*config);
+  request.recursion_limit = inner.integer("recursion_limit", 1, 1'000'000);
+  (void)inner.object("configurable");
+  if (!inner.status()) fields.wrong("config", inner.status().error().text);
+}
+
+void read_choices(Fields& fields, RunRequest& request) {
+  if (const auto word = fields.word("multitask_strategy", {"reject", "enqueue", "interrupt", "rollback"})) {
+    request.multitask_strategy = *multitask_strategy_from(*word);
+  }
+  if (fields.word("on_disconnect", {"continue", "cancel"}) == "cancel") request.on_disconnect = OnDisconnect::kCancel;
+  if (fields.word("if_not_exists", {"reject", "create"}) == "create") request.if_not_exists = IfNotExists::kCreate;
+  if (fields.word("on_completion", {"delete", "keep"}) == "keep") request.on_completion = OnCompletion::kKeep;
+  if (const auto during = fields.boolean("checkpoint_during")) request.durability = *during ? "async" : "exit";
+  if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
+  request.resumable = fields.boolean("stream_resumable").value_or(false);
+  request.after_seconds = fields.number("after_seconds", 0).value_or(0);
+}
+
+std::string list_json(const std::vector<std::string>& list) {
+  std::string out = "[";
+  for (const auto& text : list) out += (out.size() > 1 ? "," : "") + quote(text);
+  return out + "]";
+}
+
+}  // namespace
+
+Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
+  Fields fields(body);
+  RunRequest request;
+  std::optional<Error> unsupported;
+  request.assistant_id = fields.required_text("assistant_id");
+  request.input = fields.any("input");
+  read_command(fields, request, unsupported);
+  read_config(fields, request);
+  read_checkpoint(fields, request);
+  request.stream_modes = stream_modes(fields);
+  request.interrupt_before = fields.texts("interrupt_before").value_or(std::vector<std::string>{});
+  request.interrupt_after = fields.texts("interrupt_after").value_or(std::vector<std::string>{});
+  read_choices(fields, request);
+  if (fields.text("webhook")) {
+    unsupported = Error{ErrorCode::kUnsupported, "webhook: not supported by this version"};
+  }
+  if (auto good = fields.status(); !good) return fail(good.error());
+  if (unsupported) return fail(*unsupported);
+  return request;
+}
+
+std::string kwargs_json(const RunRequest& request) {
+  std::string out = "{\"assistant_id\":" + quote(request.assistant_id);
+  out += ",\"input\":" + request.input.value_or("null");
+  if (request.resume) out += ",\"command\":{\"resume\":" + *request.resume + "}";
+  out += ",\"config\":" + request.config + ",\"context\":" + request.context;
+  out += ",\"stream_mode\":" + list_json(request.stream_modes);
+  if (!request.interrupt_before.empty()) out += ",\"interrupt_before\":" + list_json(request.interrupt_before);
+  if (!request.interrupt_after.empty()) out += ",\"interrupt_after\":" + list_json(request.interrupt_after);
+  if (request.checkpoint_id) out += ",\"checkpoint_id\":" + quote(*request.checkpoint_id);
+  out += ",\"durability\":\"" + request.durability + "\"";
+  if (request.on_completion == OnCompletion::kKeep) out += ",\"on_completion\":\"keep\"";
+  out += request.resumable ? ",\"stream_resumable\":true}" : "}";
+  return out;
+}
+
+}  // namespace agenthost::models

@@ -1,0 +1,50 @@
+// A NodeExecutor whose nodes are lambdas: for tests of the loop without plugins. Thread-safe once set up.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "host/runtime/node_executor.hpp"
+
+namespace agenthost::test {
+
+// What a scripted node is given. It must call sink->done(...) once, now or later.
+using Script = std::function<void(const runtime::NodeCall&, std::shared_ptr<runtime::TaskSink>)>;
+using Route = std::function<Result<std::vector<std::string>>(const std::string& state)>;
+
+[[nodiscard]] inline runtime::NodeUpdate wrote(std::string json) { return {make_blob(std::move(json))}; }
+
+class ScriptedExecutor final : public runtime::NodeExecutor {
+ public:
+  std::map<std::string, Script> nodes;
+  std::map<std::string, Route> routes;
+  // Called when a task is cancelled or abandoned.
+  std::function<void(runtime::CancelReason)> on_cancel = [](runtime::CancelReason) {};
+
+  std::shared_ptr<runtime::TaskHandle> start(runtime::NodeCall call,
+                                             std::shared_ptr<runtime::TaskSink> sink) override {
+    nodes.at(call.node->name)(call, std::move(sink));
+    return std::make_shared<Handle>(*this);
+  }
+
+  void route(const runtime::ConditionalEdge& edge, JsonBlob state, Decided decided) override {
+    decided(routes.at(edge.name)(*state));
+  }
+
+ private:
+  struct Handle final : runtime::TaskHandle {
+    explicit Handle(ScriptedExecutor& owner) : executor(owner) {}
+    void cancel(runtime::CancelReason reason) override { executor.on_cancel(reason); }
+    void abandon() override {}
+    ScriptedExecutor& executor;
+  };
+};
+
+// A node that answers at once with the same update.
+[[nodiscard]] inline Script writes(std::string json) {
+  return [json](const runtime::NodeCall&, const std::shared_ptr<runtime::TaskSink>& sink) { sink->done(wrote(json)); };
+}
+
+}  // namespace agenthost::test

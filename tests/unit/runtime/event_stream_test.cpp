@@ -1,0 +1,75 @@
+#include "host/runtime/event_stream.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace agenthost::runtime {
+namespace {
+
+using testing::ElementsAre;
+
+EventStream::Sink into(std::vector<std::uint64_t>& ids) {
+  return [&ids](const EventPtr& event) { ids.push_back(event->id); };
+}
+
+TEST(EventStream, ALateReaderGetsWhatItMissedThenLiveEventsEachOnce) {
+  EventStream stream(100, 1000);
+  stream.publish("a", "1");
+  stream.publish("a", "2");
+  std::vector<std::uint64_t> all, rest, live;
+  stream.subscribe(0, into(all));
+  stream.subscribe(1, into(rest));
+  stream.subscribe(std::nullopt, into(live));
+  stream.publish("a", "3");
+  stream.finish();
+  EXPECT_THAT(all, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(rest, ElementsAre(2, 3, 4));
+  EXPECT_THAT(live, ElementsAre(3, 4));
+}
+
+TEST(EventStream, KeepsOnlyTheNewestWithinItsBounds) {
+  EventStream stream(2, 1000);
+  for (int i = 0; i < 5; ++i) stream.publish("a", "x");
+  std::vector<std::uint64_t> ids;
+  stream.subscribe(0, into(ids));
+  EXPECT_THAT(ids, ElementsAre(4, 5));
+  EventStream bytes(100, 10);
+  for (int i = 0; i < 5; ++i) bytes.publish("a", "xxxxxx");
+  ids.clear();
+  bytes.subscribe(0, into(ids));
+  EXPECT_THAT(ids, ElementsAre(5));
+}
+
+TEST(EventStream, AFinishedStreamSaysEndToEveryoneAndTakesNothingMore) {
+  EventStream stream(10, 1000);
+  stream.publish("a", "1");
+  stream.finish();
+  stream.finish();
+  stream.publish("a", "2");
+  std::vector<std::uint64_t> live, all;
+  stream.subscribe(std::nullopt, into(live));
+  stream.subscribe(0, into(all));
+  EXPECT_THAT(live, ElementsAre(2));
+  EXPECT_THAT(all, ElementsAre(1, 2));
+}
+
+TEST(EventStream, EveryReaderSeesOneOrderWhileManyPublish) {
+  EventStream stream(100'000, 10'000'000);
+  std::vector<std::uint64_t> ids;
+  stream.subscribe(0, into(ids));
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 1000; ++i) stream.publish("a", "1");
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  stream.finish();
+  ASSERT_EQ(ids.size(), 4001U);
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i], i + 1);
+}
+
+}  // namespace
+}  // namespace agenthost::runtime
