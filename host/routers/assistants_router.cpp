@@ -1,0 +1,179 @@
+#include "host/routers/assistants_router.hpp"
+
+#include "host/models/fields.hpp"
+#include "host/routers/projection.hpp"
+#include "host/routers/query.hpp"
+#include "host/routers/replies.hpp"
+
+namespace agenthost::routers {
+namespace {
+
+using models::Assistant;
+using models::Fields;
+using services::AssistantService;
+using services::IfExists;
+
+const std::vector<std::string_view> kSortKeys{"assistant_id", "graph_id", "name", "created_at", "updated_at"};
+
+services::Reply<Assistant> answer_with_assistant(const ExchangePtr& exchange) {
+  return [exchange](const Result<Assistant>& assistant) {
+    exchange->respond(assistant ? json_reply(to_json(*assistant)) : error_reply(assistant.error()));
+  };
+}
+
+void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<Assistant>>& found,
+                       storage::Page page, const std::vector<std::string>& select) {
+  if (!found) return exchange->respond(error_reply(found.error()));
+  std::vector<std::string> items;
+  for (const auto& assistant : found->rows) items.push_back(project(to_json(assistant), select));
+  auto reply = json_reply(json_array(items));
+  reply.headers = page_headers(found->total, page.offset, items.size());
+  exchange->respond(std::move(reply));
+}
+
+void create(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  Assistant assistant;
+  assistant.assistant_id = fields.uuid("assistant_id").value_or(new_uuid7());
+  assistant.graph_id = fields.required_text("graph_id");
+  assistant.name = fields.text("name").value_or("Untitled");
+  assistant.description = fields.text("description");
+  assistant.config = fields.object("config").value_or("{}");
+  assistant.context = fields.object("context").value_or("{}");
+  assistant.metadata = fields.object("metadata").value_or("{}");
+  assistant.created_at = assistant.updated_at = now_us();
+  const auto if_exists = fields.word("if_exists", {"raise", "do_nothing"});
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  assistants.create(std::move(assistant), if_exists == "do_nothing" ? IfExists::kDoNothing : IfExists::kRaise,
+                    answer_with_assistant(exchange));
+}
+
+void search(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  storage::AssistantFilter filter;
+  filter.metadata_contains = fields.object("metadata");
+  filter.graph_id = fields.text("graph_id");
+  filter.name_contains = fields.text("name");
+  filter.sort_by = fields.word("sort_by", kSortKeys).value_or("created_at");
+  if (fields.word("sort_order", {"asc", "desc"}) == "asc") filter.order = storage::Order::kAscending;
+  const storage::Page page{fields.integer("limit", 1, 1000).value_or(10),
+                           fields.integer("offset", 0, 2'000'000'000).value_or(0)};
+  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  respond_with_page(exchange, assistants.search(filter, page), page, select);
+}
+
+void list(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  if (!query) return exchange->respond(error_reply(query.error()));
+  const auto limit = query->integer("limit", 10, 1, 1000);
+  const auto offset = query->integer("offset", 0, 0, 2'000'000'000);
+  if (!limit) return exchange->respond(error_reply(limit.error()));
+  if (!offset) return exchange->respond(error_reply(offset.error()));
+  const storage::Page page{*limit, *offset};
+  respond_with_page(exchange, assistants.search({}, page), page, {});
+}
+
+void get(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  answer_with_assistant(exchange)(assistants.resolve(request.path_param("assistant_id")));
+}
+
+void update(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  storage::UpdateAssistant change;
+  change.assistant_id = request.path_param("assistant_id");
+  change.graph_id = fields.text("graph_id");
+  change.config = fields.object("config");
+  change.context = fields.object("context");
+  change.metadata = fields.object("metadata");
+  change.name = fields.text("name");
+  change.description = fields.text("description");
+  change.now = now_us();
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  assistants.update(std::move(change), answer_with_assistant(exchange));
+}
+
+void remove(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  const auto with_threads = query ? query->boolean("delete_threads", false) : Result<bool>(fail(query.error()));
+  if (!with_threads) return exchange->respond(error_reply(with_threads.error()));
+  assistants.remove(request.path_param("assistant_id"),
+                    *with_threads ? storage::WithThreads::kYes : storage::WithThreads::kNo,
+                    [exchange](const Result<std::string>& id) {
+                      exchange->respond(id ? json_reply("[" + quote(*id) + "]") : error_reply(id.error()));
+                    });
+}
+
+void set_latest(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  auto version = fields.integer("version", 1, 2'000'000'000);
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  if (!version) {
+    const auto query = Query::parse(request.query);
+    const auto in_query = query ? query->integer("version", 0, 1, 2'000'000'000) : Result<int>(fail(query.error()));
+    if (!in_query) return exchange->respond(error_reply(in_query.error()));
+    if (*in_query == 0) return exchange->respond(error_reply(Error{ErrorCode::kInvalid, "version: is required"}));
+    version = *in_query;
+  }
+  assistants.set_version(request.path_param("assistant_id"), *version, answer_with_assistant(exchange));
+}
+
+void schemas(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto assistant = assistants.resolve(request.path_param("assistant_id"));
+  if (!assistant) return exchange->respond(error_reply(assistant.error()));
+  const auto entry = assistants.graph_of(*assistant);
+  if (!entry.graph) {
+    return exchange->respond(error_reply(Error{ErrorCode::kNotFound, "Graph '" + assistant->graph_id + "' not found"}));
+  }
+  const auto& schema = entry.graph->schemas();
+  exchange->respond(json_reply("{\"graph_id\":" + quote(entry.graph->id()) + ",\"input_schema\":" + schema.input +
+                               ",\"output_schema\":" + schema.output + ",\"state_schema\":" + schema.state +
+                               ",\"config_schema\":" + schema.config + ",\"context_schema\":" + schema.context + "}"));
+}
+
+}  // namespace
+
+void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
+  const auto add = [&](Method method, std::string pattern, Operation operation, auto handler) {
+    operation.tag = "Assistants";
+    routes.add({method, std::move(pattern), Affinity::kReader, std::move(operation),
+                [&assistants, handler](const Request& request, const ExchangePtr& exchange) {
+                  handler(assistants, request, exchange);
+                }});
+  };
+  const std::string one = "/assistants/{assistant_id}";
+  add(Method::kPost, "/assistants",
+      {"create_assistant", "", "Create an assistant", "AssistantCreate", "Assistant", 200, {}, {404, 409, 422}}, create);
+  add(Method::kPost, "/assistants/search",
+      {"search_assistants", "", "Search assistants", "AssistantSearch", "Assistant[]", 200, {}, {422}}, search);
+  add(Method::kGet, "/assistants",
+      {"list_assistants", "", "List assistants, newest first", "", "Assistant[]", 200,
+       {{"limit", "integer", "1 to 1000, default 10"}, {"offset", "integer", "default 0"}}, {422}},
+      list);
+  add(Method::kGet, one, {"get_assistant", "", "Get an assistant", "", "Assistant", 200, {}, {404}}, get);
+  add(Method::kPatch, one,
+      {"update_assistant", "", "Change an assistant; makes a new version", "AssistantPatch", "Assistant", 200, {},
+       {404, 422}},
+      update);
+  add(Method::kDelete, one,
+      {"delete_assistant", "", "Delete an assistant with its versions", "", "Ids", 200,
+       {{"delete_threads", "boolean", "also the threads that ran it last"}}, {404, 422}},
+      remove);
+  add(Method::kPost, one + "/latest",
+      {"set_latest_assistant_version", "", "Make an older version current", "AssistantVersionChoice", "Assistant", 200,
+       {{"version", "integer", "when not in the body"}}, {404, 422}},
+      set_latest);
+  add(Method::kGet, one + "/schemas",
+      {"get_assistant_schemas", "", "The JSON Schemas of the assistant's graph", "", "GraphSchemas", 200, {}, {404}},
+      schemas);
+}
+
+}  // namespace agenthost::routers

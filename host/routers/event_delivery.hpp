@@ -1,0 +1,34 @@
+// EventDelivery: one client reading the events of one run as server-sent events: replay, live, heartbeats, end. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/routers/heartbeat.hpp"
+#include "host/routers/http.hpp"
+#include "host/runtime/event_stream.hpp"
+
+namespace agenthost::routers {
+
+struct EventRequest {
+  std::optional<std::uint64_t> after;  // replay what comes behind this id; nullopt: live only
+  std::vector<std::string> modes;      // only events of these stream modes; empty: all
+  Headers headers;                     // Content-Location, Location
+};
+
+// Starts the response and delivers until the run's `end` or until the client goes; `gone` (may be empty) is called when it
+// goes before that. events null: an empty stream that ends at once.
+void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::EventStream>& events,
+                    EventRequest request, Heartbeat& heartbeat, std::function<void()> gone);
+
+// "event: <name>\ndata: <data>\nid: <id>\n\n"
+[[nodiscard]] std::string sse_frame(const runtime::Event& event);
+
+// The Last-Event-ID of a request: "-1", "-" and an id we never gave mean everything that is kept.
+[[nodiscard]] std::optional<std::uint64_t> last_event_id(const Request& request);
+
+}  // namespace agenthost::routers

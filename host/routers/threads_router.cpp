@@ -1,0 +1,251 @@
+#include "host/routers/threads_router.hpp"
+
+#include "host/models/fields.hpp"
+#include "host/routers/projection.hpp"
+#include "host/routers/query.hpp"
+#include "host/routers/replies.hpp"
+
+namespace agenthost::routers {
+namespace {
+
+using models::Checkpoint;
+using models::Fields;
+using services::IfExists;
+using services::ThreadService;
+using services::ThreadView;
+
+const std::vector<std::string_view> kSortKeys{"thread_id", "status", "created_at", "updated_at", "state_updated_at"};
+
+std::string view_json(const ThreadView& view) { return to_json(view.thread, view.values); }
+
+services::Reply<ThreadView> answer_with_thread(const ExchangePtr& exchange) {
+  return [exchange](const Result<ThreadView>& view) {
+    exchange->respond(view ? json_reply(view_json(*view)) : error_reply(view.error()));
+  };
+}
+
+void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<ThreadView>>& found,
+                       storage::Page page, const std::vector<std::string>& select) {
+  if (!found) return exchange->respond(error_reply(found.error()));
+  std::vector<std::string> items;
+  for (const auto& view : found->rows) items.push_back(project(view_json(view), select));
+  auto reply = json_reply(json_array(items));
+  reply.headers = page_headers(found->total, page.offset, items.size());
+  exchange->respond(std::move(reply));
+}
+
+void create(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  models::Thread thread;
+  thread.thread_id = fields.uuid("thread_id").value_or(new_uuid7());
+  thread.metadata = fields.object("metadata").value_or("{}");
+  thread.created_at = thread.updated_at = thread.state_updated_at = now_us();
+  const auto if_exists = fields.word("if_exists", {"raise", "do_nothing"});
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  threads.create(std::move(thread), if_exists == "do_nothing" ? IfExists::kDoNothing : IfExists::kRaise,
+                 answer_with_thread(exchange));
+}
+
+void list(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  if (!query) return exchange->respond(error_reply(query.error()));
+  const auto limit = query->integer("limit", 10, 1, 1000);
+  const auto offset = query->integer("offset", 0, 0, 2'000'000'000);
+  if (!limit) return exchange->respond(error_reply(limit.error()));
+  if (!offset) return exchange->respond(error_reply(offset.error()));
+  const storage::Page page{*limit, *offset};
+  respond_with_page(exchange, threads.search({}, page), page, {});
+}
+
+void search(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  storage::ThreadFilter filter;
+  filter.metadata_contains = fields.object("metadata");
+  filter.ids = fields.texts("ids").value_or(std::vector<std::string>{});
+  if (const auto status = fields.word("status", {"idle", "busy", "interrupted", "error"})) {
+    filter.status = models::thread_status_from(*status);
+  }
+  filter.sort_by = fields.word("sort_by", kSortKeys).value_or("created_at");
+  if (fields.word("sort_order", {"asc", "desc"}) == "asc") filter.order = storage::Order::kAscending;
+  const storage::Page page{fields.integer("limit", 1, 1000).value_or(10),
+                           fields.integer("offset", 0, 2'000'000'000).value_or(0)};
+  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  respond_with_page(exchange, threads.search(filter, page), page, select);
+}
+
+// Handlers below get a thread id that is a UUID.
+void get(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
+  answer_with_thread(exchange)(threads.get(id));
+}
+
+void update(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  auto metadata = fields.object("metadata").value_or("{}");
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  const auto* prefer = request.header("prefer");
+  const bool minimal = prefer != nullptr && prefer->find("return=minimal") != std::string::npos;
+  threads.merge_metadata(id, std::move(metadata), [exchange, minimal](const Result<ThreadView>& view) {
+    if (view && minimal) return exchange->respond(empty_reply());
+    answer_with_thread(exchange)(view);
+  });
+}
+
+void remove(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
+  threads.remove(id, [exchange](const Result<std::monostate>& removed) {
+    exchange->respond(removed ? empty_reply() : error_reply(removed.error()));
+  });
+}
+
+void respond_with_state(const ExchangePtr& exchange, const Result<std::optional<Checkpoint>>& state,
+                        const std::vector<std::string>& select) {
+  if (!state) return exchange->respond(error_reply(state.error()));
+  exchange->respond(json_reply(project(*state ? state_json(**state) : models::empty_state_json(), select)));
+}
+
+void state(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  if (!query) return exchange->respond(error_reply(query.error()));
+  respond_with_state(exchange, threads.state(id), query->list("select"));
+}
+
+void state_at(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+  const auto checkpoint_id = uuid_param(request, "checkpoint_id");
+  if (!checkpoint_id) return exchange->respond(error_reply(checkpoint_id.error()));
+  const auto found = threads.state_at(id, "", *checkpoint_id);
+  exchange->respond(found ? json_reply(state_json(*found)) : error_reply(found.error()));
+}
+
+// An empty body, or a checkpoint without an id, means the latest.
+void state_at_checkpoint(ThreadService& threads, const std::string& id, const Request& request,
+                         const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
+  std::optional<std::string> checkpoint_id;
+  std::string ns;
+  if (const auto* checkpoint = fields.member("checkpoint")) {
+    Fields inner(*checkpoint);
+    checkpoint_id = inner.uuid("checkpoint_id");
+    ns = inner.text("checkpoint_ns").value_or("");
+    if (const auto good = inner.status(); !good) fields.wrong("checkpoint", good.error().text);
+  }
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  if (!checkpoint_id) return respond_with_state(exchange, threads.state(id), select);
+  const auto found = threads.state_at(id, ns, *checkpoint_id);
+  exchange->respond(found ? json_reply(project(state_json(*found), select)) : error_reply(found.error()));
+}
+
+void respond_with_history(ThreadService& threads, const std::string& id, const storage::CheckpointFilter& filter,
+                          const ExchangePtr& exchange) {
+  const auto found = threads.history(id, filter);
+  if (!found) return exchange->respond(error_reply(found.error()));
+  std::vector<std::string> items;
+  for (const auto& checkpoint : *found) items.push_back(state_json(checkpoint));
+  exchange->respond(json_reply(json_array(items)));
+}
+
+void history(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  if (!query) return exchange->respond(error_reply(query.error()));
+  const auto limit = query->integer("limit", 10, 1, 1000);
+  if (!limit) return exchange->respond(error_reply(limit.error()));
+  respond_with_history(threads, id, {"", query->text("before"), std::nullopt, *limit}, exchange);
+}
+
+// `before` comes as an id, as {checkpoint_id} or as {configurable:{checkpoint_id}}.
+std::optional<std::string> before_of(Fields& fields) {
+  const auto* before = fields.member("before");
+  if (before == nullptr) return std::nullopt;
+  if (before->IsString()) return std::string(as_view(*before));
+  const auto* configurable = find_member(*before, "configurable");
+  const auto id = string_member(configurable != nullptr ? *configurable : *before, "checkpoint_id");
+  if (id.empty()) fields.wrong("before", "must be a checkpoint id or an object that has one");
+  return std::string(id);
+}
+
+void search_history(ThreadService& threads, const std::string& id, const Request& request,
+                    const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  storage::CheckpointFilter filter;
+  filter.limit = fields.integer("limit", 1, 1000).value_or(10);
+  filter.before = before_of(fields);
+  filter.metadata_contains = fields.object("metadata");
+  if (const auto* checkpoint = fields.member("checkpoint")) {
+    filter.checkpoint_ns = string_member(*checkpoint, "checkpoint_ns");
+  }
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  respond_with_history(threads, id, filter, exchange);
+}
+
+void messages(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
+  const auto list = threads.messages(id);
+  exchange->respond(list ? json_reply(*list) : error_reply(list.error()));
+}
+
+}  // namespace
+
+void add_thread_routes(RouteTable& routes, ThreadService& threads) {
+  const auto add = [&](Method method, std::string pattern, Operation operation, auto handler) {
+    operation.tag = "Threads";
+    routes.add({method, std::move(pattern), Affinity::kReader, std::move(operation),
+                [&threads, handler](const Request& request, const ExchangePtr& exchange) {
+                  handler(threads, request, exchange);
+                }});
+  };
+  const auto add_one = [&](Method method, const std::string& below, Operation operation, auto handler) {
+    operation.errors.insert(operation.errors.begin(), 404);
+    add(method, "/threads/{thread_id}" + below, std::move(operation),
+        [handler](ThreadService& service, const Request& request, const ExchangePtr& exchange) {
+          const auto id = uuid_param(request, "thread_id");
+          if (!id) return exchange->respond(error_reply(id.error()));
+          handler(service, *id, request, exchange);
+        });
+  };
+  const std::vector<QueryParameter> page{{"limit", "integer", "1 to 1000, default 10"},
+                                         {"offset", "integer", "default 0"}};
+  add(Method::kPost, "/threads",
+      {"create_thread", "", "Create a thread", "ThreadCreate", "Thread", 200, {}, {409, 422}}, create);
+  add(Method::kGet, "/threads", {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}},
+      list);
+  add(Method::kPost, "/threads/search",
+      {"search_threads", "", "Search threads", "ThreadSearch", "Thread[]", 200, {}, {422}}, search);
+  add_one(Method::kGet, "", {"get_thread", "", "Get a thread with its values", "", "Thread", 200, {}, {422}}, get);
+  add_one(Method::kPatch, "",
+          {"update_thread", "", "Merge metadata into a thread", "ThreadPatch", "Thread", 200, {}, {422}}, update);
+  add_one(Method::kDelete, "",
+          {"delete_thread", "", "Delete a thread with its runs and state; what runs on it is cancelled", "", "", 204, {},
+           {422}},
+          remove);
+  add_one(Method::kGet, "/state",
+          {"get_thread_state", "", "The latest state", "", "ThreadState", 200,
+           {{"select", "array", "only these members"}}, {422}},
+          state);
+  add_one(Method::kGet, "/state/{checkpoint_id}",
+          {"get_thread_state_at", "", "The state at a checkpoint", "", "ThreadState", 200, {}, {422}}, state_at);
+  add_one(Method::kPost, "/state/checkpoint",
+          {"get_thread_state_at_checkpoint", "", "The state at a checkpoint; the latest when none is named",
+           "StateAtCheckpoint", "ThreadState", 200, {}, {422}},
+          state_at_checkpoint);
+  add_one(Method::kGet, "/history",
+          {"get_thread_history", "", "Past states, newest first", "", "ThreadState[]", 200,
+           {{"limit", "integer", "1 to 1000, default 10"}, {"before", "string", "older than this checkpoint id"}}, {422}},
+          history);
+  add_one(Method::kPost, "/history",
+          {"search_thread_history", "", "Past states that match, newest first", "HistorySearch", "ThreadState[]", 200, {},
+           {422}},
+          search_history);
+  add_one(Method::kGet, "/messages",
+          {"get_thread_messages", "", "The messages of the latest state", "", "Message[]", 200, {}, {422}}, messages);
+}
+
+}  // namespace agenthost::routers

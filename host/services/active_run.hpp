@@ -1,0 +1,53 @@
+// ActiveRun: a run that was accepted and has not ended yet, with everything needed to start it and to tell its outcome.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/models/run.hpp"
+#include "host/models/run_request.hpp"
+#include "host/runtime/event_stream.hpp"
+#include "host/runtime/graph_catalog.hpp"
+#include "host/runtime/run.hpp"
+#include "host/services/run_journal.hpp"
+
+namespace agenthost::services {
+
+// kEphemeral: a stateless run whose only witness is the waiting client. Nothing of it touches the disk.
+enum class Persistence { kStored, kEphemeral };
+enum class CancelAction { kInterrupt, kRollback };
+
+// How a run ended, as waiting clients are told. Immutable value.
+struct RunOutcome {
+  models::RunStatus status = models::RunStatus::kSuccess;
+  std::string values = "{}";  // the final state, with "__interrupt__" when the run waits for an answer
+  std::optional<Error> error;
+};
+using Ended = std::function<void(const RunOutcome&)>;
+
+struct ActiveRun {
+  // Constant after construction
+  models::Run row;
+  models::RunRequest request;
+  runtime::CatalogEntry graph;
+  Persistence persistence = Persistence::kStored;
+  bool delete_thread_after = false;
+  std::string configurable = "{}";  // merged, with the run's own ids
+  // Null for an ephemeral run that nobody streams.
+  std::shared_ptr<runtime::EventStream> events;
+  std::unique_ptr<RunJournal> journal;  // null for an ephemeral run
+
+  // Guarded by the scheduler's mutex
+  enum class Phase { kQueued, kStarting, kRunning };
+  Phase phase = Phase::kQueued;
+  std::shared_ptr<runtime::Run> run;
+  std::optional<CancelAction> cancelled;
+  std::vector<Ended> waiters;
+};
+// Shared because: the scheduler's maps, the run's callbacks and requests in flight all refer to it.
+using ActiveRunPtr = std::shared_ptr<ActiveRun>;
+
+}  // namespace agenthost::services

@@ -1,0 +1,128 @@
+#include "host/services/assistant_service.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace agenthost::services {
+namespace {
+storage::Batch one(storage::Write write) {
+  storage::Batch batch;
+  batch.push_back(std::move(write));
+  return batch;
+}
+}  // namespace
+
+AssistantService::AssistantService(storage::Storage& storage, const runtime::GraphCatalog& graphs)
+    : storage_(storage), graphs_(graphs) {}
+
+std::string AssistantService::to_id(std::string_view id_or_graph) const {
+  if (graphs_.find(id_or_graph).graph) return system_assistant_id(id_or_graph);
+  return std::string(id_or_graph);
+}
+
+models::Assistant AssistantService::system_assistant(const runtime::Graph& graph) const {
+  models::Assistant assistant;
+  assistant.assistant_id = system_assistant_id(graph.id());
+  assistant.graph_id = graph.id();
+  assistant.name = graph.name();
+  if (!graph.description().empty()) assistant.description = graph.description();
+  assistant.metadata = R"({"created_by":"system"})";
+  assistant.created_at = assistant.updated_at = now_us();
+  return assistant;
+}
+
+void AssistantService::install_system_assistants(std::function<void(Status)> done) {
+  // One batch each: those that are there already fail alone.
+  const auto entries = graphs_.all();
+  if (entries.empty()) return done({});
+  const auto left = std::make_shared<std::atomic<std::size_t>>(entries.size());
+  for (const auto& entry : entries) {
+    storage_.write(one(storage::InsertAssistant{system_assistant(*entry.graph)}),
+                   [left, done](const Status& written) {
+                     if (!written && written.error().code != ErrorCode::kAlreadyExists) return done(written);
+                     if (left->fetch_sub(1) == 1) done({});
+                   });
+  }
+}
+
+Result<models::Assistant> AssistantService::resolve(std::string_view id_or_graph) {
+  if (auto known = cached(id_or_graph)) return std::move(*known);
+  const auto id = to_id(id_or_graph);
+  if (!is_uuid(id)) return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
+  auto found = storage_.assistant(id);
+  if (found) {
+    const std::lock_guard lock(mutex_);
+    cache_.insert_or_assign(id, *found);
+  }
+  return found;
+}
+
+std::optional<models::Assistant> AssistantService::cached(std::string_view id_or_graph) const {
+  const std::lock_guard lock(mutex_);
+  auto found = cache_.find(std::string(id_or_graph));
+  if (found == cache_.end()) found = cache_.find(to_id(id_or_graph));
+  if (found == cache_.end()) return std::nullopt;
+  return found->second;
+}
+
+void AssistantService::forget(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  cache_.erase(id);
+}
+
+void AssistantService::create(models::Assistant assistant, IfExists if_exists, Reply<models::Assistant> reply) {
+  if (!graphs_.find(assistant.graph_id).graph) {
+    return reply(fail(ErrorCode::kNotFound, "Graph '" + assistant.graph_id + "' not found"));
+  }
+  auto row = assistant;
+  storage_.write(one(storage::InsertAssistant{std::move(row)}),
+                 [this, assistant = std::move(assistant), if_exists, reply](const Status& written) {
+                   if (written) return reply(assistant);
+                   const bool there = written.error().code == ErrorCode::kAlreadyExists;
+                   if (!there || if_exists == IfExists::kRaise) return reply(fail(written.error()));
+                   storage_.readers().post([this, id = assistant.assistant_id, reply] { reply(storage_.assistant(id)); });
+                 });
+}
+
+void AssistantService::write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply) {
+  storage_.write(one(std::move(write)), [this, id, reply](const Status& written) {
+    forget(id);
+    if (!written) return reply(fail(written.error()));
+    storage_.readers().post([this, id, reply] { reply(storage_.assistant(id)); });
+  });
+}
+
+void AssistantService::update(storage::UpdateAssistant change, Reply<models::Assistant> reply) {
+  if (change.graph_id && !graphs_.find(*change.graph_id).graph) {
+    return reply(fail(ErrorCode::kNotFound, "Graph '" + *change.graph_id + "' not found"));
+  }
+  change.assistant_id = to_id(change.assistant_id);
+  const auto id = change.assistant_id;
+  write_then_read(std::move(change), id, std::move(reply));
+}
+
+void AssistantService::set_version(std::string_view id_or_graph, int version, Reply<models::Assistant> reply) {
+  const auto id = to_id(id_or_graph);
+  write_then_read(storage::SetAssistantVersion{id, version, now_us()}, id, std::move(reply));
+}
+
+void AssistantService::remove(std::string_view id_or_graph, storage::WithThreads with_threads,
+                              Reply<std::string> reply) {
+  const auto id = to_id(id_or_graph);
+  storage_.write(one(storage::DeleteAssistant{id, with_threads}), [this, id, reply](const Status& written) {
+    forget(id);
+    if (!written) return reply(fail(written.error()));
+    reply(id);
+  });
+}
+
+Result<storage::Found<models::Assistant>> AssistantService::search(const storage::AssistantFilter& filter,
+                                                                   storage::Page page) {
+  return storage_.assistants(filter, page);
+}
+
+runtime::CatalogEntry AssistantService::graph_of(const models::Assistant& assistant) const {
+  return graphs_.find(assistant.graph_id);
+}
+
+}  // namespace agenthost::services

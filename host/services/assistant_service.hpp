@@ -1,0 +1,56 @@
+// AssistantService: assistants and their versions; every graph has a system assistant. Thread-safe; calls that read may
+// block on the disk (reader threads), `cached` never does.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "host/runtime/graph_catalog.hpp"
+#include "host/storage/storage.hpp"
+
+namespace agenthost::services {
+
+enum class IfExists { kRaise, kDoNothing };
+
+template <class T>
+using Reply = std::function<void(Result<T>)>;
+
+class AssistantService {
+ public:
+  AssistantService(storage::Storage& storage, const runtime::GraphCatalog& graphs);
+
+  // Creates the system assistants that are missing; call once at the start. Calls back when they are stored.
+  void install_system_assistants(std::function<void(Status)> done);
+
+  // A UUID, or a graph id, which means that graph's system assistant. kNotFound "Assistant not found".
+  [[nodiscard]] Result<models::Assistant> resolve(std::string_view id_or_graph);
+  [[nodiscard]] std::optional<models::Assistant> cached(std::string_view id_or_graph) const;
+
+  // kNotFound "Graph 'x' not found".
+  void create(models::Assistant assistant, IfExists if_exists, Reply<models::Assistant> reply);
+  void update(storage::UpdateAssistant change, Reply<models::Assistant> reply);
+  void set_version(std::string_view id_or_graph, int version, Reply<models::Assistant> reply);
+  void remove(std::string_view id_or_graph, storage::WithThreads with_threads, Reply<std::string> reply);
+  [[nodiscard]] Result<storage::Found<models::Assistant>> search(const storage::AssistantFilter& filter,
+                                                                 storage::Page page);
+  [[nodiscard]] runtime::CatalogEntry graph_of(const models::Assistant& assistant) const;
+
+ private:
+  [[nodiscard]] std::string to_id(std::string_view id_or_graph) const;
+  [[nodiscard]] models::Assistant system_assistant(const runtime::Graph& graph) const;
+  void write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply);
+  void forget(const std::string& id);
+
+  storage::Storage& storage_;
+  const runtime::GraphCatalog& graphs_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_: rows as last read; an entry goes before its row changes.
+  std::unordered_map<std::string, models::Assistant> cache_;
+};
+
+}  // namespace agenthost::services

@@ -1,0 +1,105 @@
+// RunScheduler: which run may run, and what remains when it has ended.
+//
+// One active run per thread: the first claims the thread, later ones wait in order or, by their multitask strategy, are
+// refused or put the others out. A run's outcome is stored before anybody is told. After a crash recover() takes up what
+// was pending or running. Thread-safe; nothing in it waits.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/services/active_run.hpp"
+#include "host/services/finished_streams.hpp"
+#include "host/storage/storage.hpp"
+#include "host/telemetry/logger.hpp"
+
+namespace agenthost::services {
+
+struct SchedulerLimits {
+  runtime::RunLimits run;
+  unsigned recursion_limit = 25;
+  std::chrono::milliseconds run_timeout{3'600'000};
+  int max_attempts = 3;
+  std::size_t max_runs_in_flight = 20'000;
+  std::size_t max_queued_per_thread = 100;
+  std::size_t finished_streams = 256;
+  std::size_t finished_stream_bytes = 64U << 20U;
+};
+
+class RunScheduler {
+ public:
+  RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers, telemetry::Logger& logger,
+               SchedulerLimits limits);
+
+  // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already; or the thread is
+  // being deleted), kExhausted (too many in flight or queued). When accepted, its rows are written behind `first`, and
+  // `acknowledged` is called once they are on disk (at once for an ephemeral run). Call on a reader thread, except for
+  // ephemeral runs, which touch no disk.
+  using Acknowledged = std::function<void(Status)>;
+  [[nodiscard]] Status submit(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged);
+
+  // Null when the run is not active.
+  [[nodiscard]] ActiveRunPtr find(std::string_view run_id) const;
+  // The events of an active or lately finished run, or null.
+  [[nodiscard]] std::shared_ptr<runtime::EventStream> events(std::string_view run_id) const;
+  // False when the run is not active (any more): then `ended` is not called.
+  [[nodiscard]] bool when_ended(std::string_view run_id, Ended ended);
+  // False when the run is not active.
+  bool cancel(std::string_view run_id, CancelAction action);
+
+  // Cancels what runs on the thread, refuses new runs, and calls back when nothing is left. release_thread lets runs in
+  // again.
+  void drain_thread(const std::string& thread_id, std::function<void()> drained);
+  void release_thread(const std::string& thread_id);
+
+  // Registers a run found in storage at the start, oldest first; go() then starts them.
+  void readmit(const ActiveRunPtr& run);
+  void go();
+
+  // Stops every run where it is, without an outcome: the next start takes them up. Waits for none.
+  void stop();
+  [[nodiscard]] std::size_t in_flight() const;
+
+ private:
+  struct ThreadQueue {
+    ActiveRunPtr current;
+    std::deque<ActiveRunPtr> waiting;
+    std::vector<std::function<void()>> drained;  // not empty: being deleted
+  };
+
+  [[nodiscard]] Status admit_locked(const ActiveRunPtr& run, std::vector<ActiveRunPtr>& put_out);
+  void put_out_locked(ThreadQueue& thread, CancelAction action, std::vector<ActiveRunPtr>& put_out);
+  void write_accepted(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged);
+
+  void start(const ActiveRunPtr& run);
+  void launch(const ActiveRunPtr& run, runtime::RunInput input, std::optional<models::Checkpoint> from);
+  void run_ended(const ActiveRunPtr& run, runtime::RunResult result);
+  void store_outcome(const ActiveRunPtr& run, const runtime::RunResult& result, RunOutcome outcome);
+  void store_rollback(const ActiveRunPtr& run, RunOutcome outcome);
+  void settle_rolled_back_thread(const ActiveRunPtr& run, RunOutcome outcome);
+  void finish(const ActiveRunPtr& run, const RunOutcome& outcome);
+  void finish_queued(const ActiveRunPtr& run);
+
+  // Constant after construction
+  storage::Storage& storage_;
+  Executor& runtime_;
+  Timers& timers_;
+  telemetry::Logger& logger_;
+  const SchedulerLimits limits_;
+
+  FinishedStreams finished_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_
+  std::unordered_map<std::string, ActiveRunPtr> runs_;
+  std::unordered_map<std::string, ThreadQueue> threads_;
+  bool stopping_ = false;
+};
+
+}  // namespace agenthost::services
