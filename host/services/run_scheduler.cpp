@@ -366,7 +366,8 @@ bool RunScheduler::cancel(std::string_view run_id, CancelAction action) {
     const auto found = runs_.find(std::string(run_id));
     if (found == runs_.end()) return false;
     const auto& run = found->second;
-    if (run->cancelled) return true;
+    // At a shutdown clients are cut off by us: that is no wish of theirs to cancel.
+    if (run->cancelled || stopping_) return true;
     run->cancelled = action;
     if (run->phase == ActiveRun::Phase::kQueued) {
       auto& waiting = threads_[run->row.thread_id].waiting;

@@ -34,7 +34,7 @@ struct InsertAssistant {
 // merged over the stored one. kNotFound.
 struct UpdateAssistant {
   std::string assistant_id;
-  std::optional<std::string> graph_id, config, context, metadata, name, description;
+  std::optional<std::string> graph_id = {}, config = {}, context = {}, metadata = {}, name = {}, description = {};
   Micros now = 0;
 };
 // Makes an older version current. kNotFound "Assistant version not found".
@@ -116,21 +116,21 @@ struct Page {
 enum class Order { kAscending, kDescending };
 
 struct AssistantFilter {
-  std::optional<std::string> graph_id, name_contains, metadata_contains;
+  std::optional<std::string> graph_id = {}, name_contains = {}, metadata_contains = {};
   std::string sort_by = "created_at";
   Order order = Order::kDescending;
 };
 struct ThreadFilter {
-  std::optional<std::string> metadata_contains;
-  std::optional<models::ThreadStatus> status;
-  std::vector<std::string> ids;
+  std::optional<std::string> metadata_contains = {};
+  std::optional<models::ThreadStatus> status = {};
+  std::vector<std::string> ids = {};
   std::string sort_by = "created_at";
   Order order = Order::kDescending;
 };
 struct CheckpointFilter {
-  std::string checkpoint_ns;
-  std::optional<std::string> before;             // strictly older than this id
-  std::optional<std::string> metadata_contains;
+  std::string checkpoint_ns = {};
+  std::optional<std::string> before = {};  // strictly older than this id
+  std::optional<std::string> metadata_contains = {};
   int limit = 10;
 };
 

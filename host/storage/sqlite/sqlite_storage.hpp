@@ -15,8 +15,8 @@ struct SqliteOptions {
   unsigned readers = 2;
 };
 
-// Opens or creates the database and migrates it to the current schema. The error names the file and the remedy
-// (read-only folder, newer schema, not a database, disk full).
+// Opens or creates the database and migrates it to the current schema. The error names the file and the
+// remedy (read-only folder, newer schema, not a database, disk full).
 [[nodiscard]] Result<std::unique_ptr<Storage>> open_sqlite(const SqliteOptions& options);
 
 }  // namespace agenthost::storage

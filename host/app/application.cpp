@@ -1,0 +1,205 @@
+#include "host/app/application.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "host/app/version.hpp"
+#include "host/base/executor.hpp"
+#include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/registry.hpp"
+#include "host/routers/assistants_router.hpp"
+#include "host/routers/dispatcher.hpp"
+#include "host/routers/heartbeat.hpp"
+#include "host/routers/openapi.hpp"
+#include "host/routers/runs_router.hpp"
+#include "host/routers/system_router.hpp"
+#include "host/routers/threads_router.hpp"
+#include "host/server/http_server.hpp"
+#include "host/server/pages.hpp"
+#include "host/storage/sqlite/sqlite_storage.hpp"
+
+namespace agenthost::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& settings) {
+  storage::SqliteOptions options;
+  options.readers = settings.readers;
+  if (settings.kind == "sqlite") {
+    std::error_code problem;
+    std::filesystem::create_directories(settings.directory, problem);
+    if (problem) {
+      return fail(ErrorCode::kUnavailable, settings.directory.string() + ": cannot create the data folder: " +
+                                               problem.message() + "; choose another with --data or storage.directory");
+    }
+    options.file = settings.directory / "agenthost.db";
+  }
+  return storage::open_sqlite(options);
+}
+
+services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
+  services::SchedulerLimits limits;
+  limits.run.node_timeout = settings.node_timeout_ms;
+  limits.run.cancel_grace = settings.cancel_grace_ms;
+  limits.run.max_state_bytes = settings.max_state_bytes;
+  limits.recursion_limit = settings.recursion_limit;
+  limits.run_timeout = settings.run_timeout_ms;
+  limits.max_attempts = settings.max_attempts;
+  limits.max_runs_in_flight = settings.max_runs_in_flight;
+  limits.max_queued_per_thread = settings.max_queued_per_thread;
+  limits.finished_streams = settings.finished_streams;
+  return limits;
+}
+
+server::ServerOptions server_options(const settings::Server& settings) {
+  server::ServerOptions options;
+  options.host = settings.host;
+  options.port = settings.port;
+  options.io_threads = settings.io_threads != 0 ? settings.io_threads : std::max(1U, cores() / 2);
+  options.max_body_bytes = settings.max_body_bytes;
+  options.max_stream_buffer_bytes = settings.max_stream_buffer_bytes;
+  options.head_timeout = settings.head_timeout_ms;
+  options.body_timeout = settings.body_timeout_ms;
+  options.idle_timeout = settings.idle_timeout_ms;
+  options.write_stall_timeout = settings.write_stall_timeout_ms;
+  options.cors_origins = settings.cors_origins;
+  return options;
+}
+
+server::StaticFiles load_pages(const settings::Server& settings, telemetry::Logger& logger) {
+  auto files = server::StaticFiles::load(settings.web_directory);
+  if (files) return std::move(*files);
+  logger.warn("server", "no web pages: " + files.error().text);
+  return {};
+}
+
+}  // namespace
+
+// In the order of construction; destroyed in reverse. Pools come first because everything posts to them.
+struct Application::Parts {
+  Parts(const settings::Settings& chosen, telemetry::Logger& log)
+      : settings(chosen),
+        logger(log),
+        runtime_pool("runtime", chosen.runtime.threads != 0 ? chosen.runtime.threads : cores()),
+        blocking_pool("blocking", chosen.runtime.blocking_threads),
+        timers(runtime_pool) {}
+
+  [[nodiscard]] Status open();
+  void open_services();
+  void open_front();
+
+  const settings::Settings settings;
+  telemetry::Logger& logger;
+  ThreadPool runtime_pool;
+  ElasticPool blocking_pool;
+  Timers timers;
+  std::unique_ptr<extensions::HttpClient> http;
+  std::unique_ptr<extensions::LlmClient> llm;
+  std::unique_ptr<storage::Storage> storage;
+  std::unique_ptr<plugins::PluginRegistry> graphs;
+  std::optional<services::RunScheduler> scheduler;
+  std::optional<services::AssistantService> assistants;
+  std::optional<services::ThreadService> threads;
+  std::optional<services::RunService> runs;
+  std::optional<routers::Heartbeat> heartbeat;
+  routers::RouteTable routes;
+  std::optional<routers::Dispatcher> dispatcher;
+  std::optional<server::Pages> pages;
+  std::optional<server::HttpServer> server;
+  bool stopped = false;
+};
+
+Status Application::Parts::open() {
+  auto opened_http = extensions::HttpClient::open(settings.http, settings.services);
+  if (!opened_http) return fail(opened_http.error());
+  http = std::move(*opened_http);
+  auto opened_llm = extensions::LlmClient::open(*http, runtime_pool, settings.llm);
+  if (!opened_llm) return fail(opened_llm.error());
+  llm = std::move(*opened_llm);
+  for (const auto& warning : llm->warnings()) logger.warn("llm", warning);
+  auto opened_storage = open_storage(settings.storage);
+  if (!opened_storage) return fail(opened_storage.error());
+  storage = std::move(*opened_storage);
+  graphs = std::make_unique<plugins::PluginRegistry>(
+      settings.plugins,
+      plugins::HostServices{logger,
+                            {runtime_pool, blocking_pool},
+                            {extensions::make_timer_extension(timers),
+                             extensions::make_http_extension(*http, settings.plugins.services),
+                             extensions::make_llm_extension(*llm)},
+                            settings.runtime.max_state_bytes});
+  if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
+  open_services();
+  open_front();
+  return {};
+}
+
+void Application::Parts::open_services() {
+  scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings.runtime));
+  assistants.emplace(*storage, *graphs);
+  threads.emplace(*storage, *scheduler);
+  runs.emplace(*storage, *scheduler, *assistants, logger,
+               services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
+               settings.runtime.max_attempts);
+}
+
+void Application::Parts::open_front() {
+  heartbeat.emplace(timers, settings.api.heartbeat_ms);
+  routers::add_assistant_routes(routes, *assistants);
+  routers::add_thread_routes(routes, *threads);
+  routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
+                                   settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
+                                                                       : routers::WaitEnvelope::kNone});
+  routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion)});
+  dispatcher.emplace(routes, storage->readers(), logger);
+  pages.emplace(load_pages(settings.server, logger), *dispatcher);
+  server.emplace(server_options(settings.server), *pages, logger);
+}
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Application::~Application() { stop(); }
+
+Result<std::unique_ptr<Application>> Application::open(const settings::Settings& settings, telemetry::Logger& logger) {
+  auto application =
+      std::unique_ptr<Application>(new Application(std::make_unique<Parts>(settings, logger)));
+  if (auto opened = application->parts_->open(); !opened) return fail(opened.error());
+  return application;
+}
+
+Result<std::uint16_t> Application::start() {
+  std::promise<Status> installed;
+  parts_->assistants->install_system_assistants([&](Status status) { installed.set_value(std::move(status)); });
+  if (const auto status = installed.get_future().get(); !status) return fail(status.error());
+  if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
+  return parts_->server->start();
+}
+
+std::vector<models::PluginReport> Application::plugins() const { return parts_->graphs->reports(); }
+
+std::string Application::openapi() const { return routers::openapi_json(parts_->routes, kVersion); }
+
+void Application::stop() {
+  if (!parts_ || std::exchange(parts_->stopped, true)) return;
+  auto& parts = *parts_;
+  const auto grace = parts.settings.server.shutdown_grace_ms;
+  if (parts.scheduler) parts.scheduler->stop();
+  if (parts.server) parts.server->stop(milliseconds(0));
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  while (parts.scheduler && parts.scheduler->in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  if (parts.http) parts.http->stop();
+  if (parts.storage) parts.storage->close();
+  parts.timers.stop();
+  parts.blocking_pool.stop();
+  parts.runtime_pool.stop();
+  if (parts.graphs) parts.graphs->stop();
+}
+
+}  // namespace agenthost::app

@@ -1,0 +1,150 @@
+// The agenthost command: serve, plugins, openapi, version.
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "host/app/application.hpp"
+#include "host/app/version.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
+
+namespace {
+
+using agenthost::Result;
+using agenthost::app::Application;
+using agenthost::settings::Settings;
+using agenthost::telemetry::Level;
+using agenthost::telemetry::Logger;
+
+struct Options {
+  std::optional<std::string> config, data, plugins;
+  std::optional<std::uint16_t> port;
+};
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+Result<Settings> settings_from(const Options& options) {
+  std::optional<std::filesystem::path> file;
+  if (options.config) file = *options.config;
+  auto settings = agenthost::settings::load_settings(file, environment());
+  if (!settings) return settings;
+  if (options.port) settings->server.port = *options.port;
+  if (options.data) settings->storage.directory = *options.data;
+  if (options.plugins) settings->plugins.directory = *options.plugins;
+  return settings;
+}
+
+Level level_from(const std::string& word) {
+  if (word == "debug") return Level::kDebug;
+  if (word == "warn") return Level::kWarn;
+  if (word == "error") return Level::kError;
+  return word == "off" ? Level::kOff : Level::kInfo;
+}
+
+int complain(const agenthost::Error& error) {
+  std::fprintf(stderr, "%s\n", error.text.c_str());
+  return 1;
+}
+
+// Blocked before any thread starts, so that only the main thread takes them, with sigwait.
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+int serve(const Options& options) {
+  const auto settings = settings_from(options);
+  if (!settings) return complain(settings.error());
+  signal(SIGPIPE, SIG_IGN);
+  const auto signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  Logger logger(level_from(settings->log.level));
+  auto application = Application::open(*settings, logger);
+  if (!application) return complain(application.error());
+  const auto port = (*application)->start();
+  if (!port) return complain(port.error());
+  std::printf("listening on http://%s:%u\n", settings->server.host.c_str(), static_cast<unsigned>(*port));
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&signals, &received);
+  logger.info("app", "stopping");
+  // A second signal means "now": what is acknowledged is on disk in any case.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  (*application)->stop();
+  return 0;
+}
+
+// Opens everything but the disk and the network, for the verbs that only look.
+template <class Look>
+int inspect(const Options& options, Look look) {
+  auto settings = settings_from(options);
+  if (!settings) return complain(settings.error());
+  settings->storage.kind = "memory";
+  Logger logger(Level::kOff);
+  const auto application = Application::open(*settings, logger);
+  if (!application) return complain(application.error());
+  return look(**application);
+}
+
+int list_plugins(const Application& application) {
+  int refused = 0;
+  for (const auto& plugin : application.plugins()) {
+    std::string graphs;
+    for (const auto& graph : plugin.graphs) graphs += (graphs.empty() ? "" : ", ") + graph;
+    if (plugin.loaded) {
+      std::printf("loaded   %s %s: %s\n", plugin.id.c_str(), plugin.version.c_str(), graphs.c_str());
+    } else {
+      std::printf("refused  %s: %s\n", plugin.id.c_str(), plugin.reason.c_str());
+      ++refused;
+    }
+  }
+  return refused == 0 ? 0 : 1;
+}
+
+int print_openapi(const Application& application) {
+  std::printf("%s\n", application.openapi().c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{"agenthost: a self-hosted agent server"};
+  cli.require_subcommand(1);
+  Options options;
+  const auto add_common = [&](CLI::App* verb) {
+    verb->add_option("--config", options.config, "settings file (YAML); without it the defaults");
+    verb->add_option("--plugins", options.plugins, "folder of plugins");
+    return verb;
+  };
+  auto* serve_verb = add_common(cli.add_subcommand("serve", "run the server"));
+  serve_verb->add_option("--port", options.port, "0 picks a free one");
+  serve_verb->add_option("--data", options.data, "folder of the database");
+  auto* plugins_verb = add_common(cli.add_subcommand("plugins", "say what would be loaded and what is refused, and why"));
+  auto* openapi_verb = add_common(cli.add_subcommand("openapi", "print the OpenAPI document"));
+  cli.add_subcommand("version", "print the version");
+  CLI11_PARSE(cli, argc, argv);
+
+  if (serve_verb->parsed()) return serve(options);
+  if (!plugins_verb->parsed() && !openapi_verb->parsed()) {
+    std::printf("agenthost %s\n", std::string(agenthost::app::kVersion).c_str());
+    return 0;
+  }
+  return plugins_verb->parsed() ? inspect(options, list_plugins) : inspect(options, print_openapi);
+}

@@ -1,0 +1,26 @@
+// What each Write does to the database. Runs inside the writer's transaction and savepoint; may throw
+// SQLite::Exception. Strand-bound: the writer's thread.
+#pragma once
+
+#include "host/storage/sqlite/connection.hpp"
+#include "host/storage/storage.hpp"
+
+namespace agenthost::storage {
+
+[[nodiscard]] Status apply(Connection& connection, const Write& write);
+
+// One per kind, in apply_assistant.cpp, apply_thread.cpp, apply_run.cpp and apply_checkpoint.cpp.
+[[nodiscard]] Status apply(Connection& connection, const InsertAssistant& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateAssistant& write);
+[[nodiscard]] Status apply(Connection& connection, const SetAssistantVersion& write);
+[[nodiscard]] Status apply(Connection& connection, const DeleteAssistant& write);
+[[nodiscard]] Status apply(Connection& connection, const InsertThread& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateThread& write);
+[[nodiscard]] Status apply(Connection& connection, const DeleteThread& write);
+[[nodiscard]] Status apply(Connection& connection, const InsertRun& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateRun& write);
+[[nodiscard]] Status apply(Connection& connection, const DeleteRun& write);
+[[nodiscard]] Status apply(Connection& connection, const InsertCheckpoint& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateCheckpointTasks& write);
+
+}  // namespace agenthost::storage

@@ -1,0 +1,59 @@
+#include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/checkpoint_codec.hpp"
+#include "host/storage/sqlite/lookups.hpp"
+#include "host/storage/sqlite/rows.hpp"
+
+namespace agenthost::storage {
+namespace {
+
+Status insert_values(Connection& connection, const models::Checkpoint& checkpoint) {
+  for (const auto& channel : checkpoint.channels) {
+    if (!channel.value) {
+      return fail(ErrorCode::kInvalid, "channel " + quote(channel.channel) + " has a version but no value");
+    }
+    Query(connection,
+          "INSERT INTO channel_values (thread_id, checkpoint_ns, channel, version, value) VALUES (?, ?, ?, "
+          "?, ?)"
+          " ON CONFLICT DO NOTHING")
+        .bind(checkpoint.thread_id, checkpoint.checkpoint_ns, channel.channel, channel.version,
+              *channel.value)
+        .run();
+  }
+  return {};
+}
+
+}  // namespace
+
+Status apply(Connection& connection, const InsertCheckpoint& write) {
+  const auto& checkpoint = write.checkpoint;
+  if (!thread_exists(connection, checkpoint.thread_id)) return fail(thread_missing(checkpoint.thread_id));
+  const auto channels = encode_channels(checkpoint.channels);
+  if (!channels) return fail(channels.error());
+  const auto tasks = encode_tasks(checkpoint.tasks);
+  const int inserted =
+      Query(
+          connection,
+          "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source,"
+          " created_at, metadata, channels, tasks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+          "NOTHING")
+          .bind(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id,
+                checkpoint.parent_id, checkpoint.run_id, checkpoint.step, checkpoint.source,
+                checkpoint.created_at, checkpoint.metadata, *channels, tasks)
+          .run();
+  if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Checkpoint already exists");
+  return insert_values(connection, checkpoint);
+}
+
+Status apply(Connection& connection, const UpdateCheckpointTasks& write) {
+  const auto tasks = encode_tasks(write.tasks);
+  const int updated =
+      Query(
+          connection,
+          "UPDATE checkpoints SET tasks = ? WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?")
+          .bind(tasks, write.thread_id, write.checkpoint_ns, write.checkpoint_id)
+          .run();
+  if (updated == 0) return fail(checkpoint_missing(write.checkpoint_id));
+  return {};
+}
+
+}  // namespace agenthost::storage

@@ -1,0 +1,149 @@
+#include "host/storage/sqlite/group_writer.hpp"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/query.hpp"
+
+namespace agenthost::storage {
+namespace {
+
+// 4 MB of log: large enough to be rare, small enough that a checkpoint is short.
+constexpr int kCheckpointPages = 1'000;
+// 64 MB: readers have kept the log from starting over for long; wait for them a moment.
+constexpr int kForcedCheckpointPages = 16'000;
+constexpr int kForcedCheckpointWaitMs = 100;
+
+Status apply_all(Connection& connection, const Batch& batch) {
+  for (const auto& write : batch) {
+    if (auto applied = apply(connection, write); !applied) return applied;
+  }
+  return {};
+}
+
+// Whole or not at all. On some failures (disk full, out of memory) SQLite gives up the whole transaction, and
+// so do we when a savepoint cannot be kept; the caller sees that by in_transaction().
+Status apply_batch(Connection& connection, const Batch& batch) {
+  Status applied;
+  auto undoable = guarded(connection, [&]() -> Status {
+    Query(connection, "SAVEPOINT batch").run();
+    applied = guarded(connection, [&] { return apply_all(connection, batch); });
+    if (!connection.in_transaction()) return {};
+    if (!applied) Query(connection, "ROLLBACK TO batch").run();
+    Query(connection, "RELEASE batch").run();
+    return {};
+  });
+  if (undoable) return applied;
+  if (connection.in_transaction()) connection.database().tryExec("ROLLBACK");
+  return undoable;
+}
+
+Status begin(Connection& connection) {
+  return guarded(connection, [&]() -> Status {
+    Query(connection, "BEGIN IMMEDIATE").run();
+    return {};
+  });
+}
+
+Status end(Connection& connection) {
+  auto committed = guarded(connection, [&]() -> Status {
+    Query(connection, "COMMIT").run();
+    return {};
+  });
+  if (!committed && connection.in_transaction()) connection.database().tryExec("ROLLBACK");
+  return committed;
+}
+
+// A failure costs nothing but a longer log: the next commit tells if the disk is ill.
+void keep_log_short(Connection& connection) {
+  auto& database = connection.database();
+  if (connection.wal_pages() < kCheckpointPages) return;
+  if (connection.wal_pages() < kForcedCheckpointPages) {
+    database.tryExec("PRAGMA wal_checkpoint(PASSIVE)");
+    return;
+  }
+  database.tryExec("PRAGMA busy_timeout=" + std::to_string(kForcedCheckpointWaitMs));
+  database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.tryExec("PRAGMA busy_timeout=" + std::to_string(kBusyTimeoutMs));
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(ConnectionPool& connections)
+    : connections_(connections), thread_([this] { run(); }) {}
+
+GroupWriter::~GroupWriter() {
+  stop();
+}
+
+void GroupWriter::push(Batch batch, Committed done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      waiting_.push_back({std::move(batch), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(fail(ErrorCode::kUnavailable, "the storage is closed: the server is shutting down"));
+}
+
+void GroupWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  std::call_once(joined_, [this] { thread_.join(); });
+}
+
+GroupWriter::Group GroupWriter::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  return std::exchange(waiting_, {});
+}
+
+void GroupWriter::run() {
+  pthread_setname_np(pthread_self(), "storage-write");
+  while (true) {
+    auto group = take();
+    if (group.empty()) return;
+    commit(group);
+    for (auto& item : group) item.done(std::move(item.result));
+    if (auto connection = connections_.lend()) keep_log_short(**connection);
+  }
+}
+
+void GroupWriter::commit(Group& group) {
+  const auto connection = connections_.lend();
+  if (!connection) return give_all(group.begin(), group.end(), fail(connection.error()));
+  if (commit_together(**connection, group.begin(), group.end())) return;
+  for (auto item = group.begin(); item != group.end(); ++item) {
+    (void)commit_together(**connection, item, std::next(item));
+  }
+}
+
+void GroupWriter::give_all(Group::iterator first, Group::iterator last, const Status& failure) {
+  for (auto item = first; item != last; ++item) {
+    if (item->result) item->result = failure;
+  }
+}
+
+bool GroupWriter::commit_together(Connection& connection, Group::iterator first, Group::iterator last) {
+  if (auto begun = begin(connection); !begun) {
+    give_all(first, last, begun);
+    return true;
+  }
+  for (auto item = first; item != last; ++item) {
+    item->result = apply_batch(connection, item->batch);
+    if (connection.in_transaction()) continue;
+    AGENTHOST_CHECK(!item->result, "a transaction was lost without an error");
+    return std::next(first) == last;
+  }
+  if (auto committed = end(connection); !committed) give_all(first, last, committed);
+  return true;
+}
+
+}  // namespace agenthost::storage

@@ -1,0 +1,48 @@
+#include "host/storage/sqlite/json_contains.hpp"
+
+#include <sqlite3.h>
+
+#include <memory>
+
+#include "host/base/json.hpp"
+
+namespace agenthost::storage {
+namespace {
+
+std::string_view text_of(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return text == nullptr ? std::string_view() : std::string_view(text, sqlite3_value_bytes(value));
+}
+
+// The parsed pattern; SQLite keeps it from row to row while the argument stays the same.
+const JsonDocument* pattern_of(sqlite3_context* context, sqlite3_value* argument) {
+  constexpr int kPattern = 1;
+  if (auto* kept = sqlite3_get_auxdata(context, kPattern)) return static_cast<const JsonDocument*>(kept);
+  auto parsed = parse_json(text_of(argument));
+  if (!parsed) {
+    sqlite3_result_error(context, parsed.error().text.c_str(), -1);
+    return nullptr;
+  }
+  auto owned = std::make_unique<JsonDocument>(std::move(*parsed));
+  sqlite3_set_auxdata(context, kPattern, owned.release(),
+                      [](void* kept) { delete static_cast<JsonDocument*>(kept); });
+  return static_cast<const JsonDocument*>(sqlite3_get_auxdata(context, kPattern));
+}
+
+// No exception may cross SQLite's C frames.
+void json_contains(sqlite3_context* context, int, sqlite3_value** arguments) noexcept try {
+  const auto* pattern = pattern_of(context, arguments[1]);
+  if (pattern == nullptr) return;
+  const auto value = parse_json(text_of(arguments[0]));
+  sqlite3_result_int(context, value && contains(*value, *pattern) ? 1 : 0);
+} catch (...) {
+  sqlite3_result_error_nomem(context);
+}
+
+}  // namespace
+
+void register_json_contains(SQLite::Database& database) {
+  database.createFunction("json_contains", 2, true, nullptr, json_contains);
+}
+
+}  // namespace agenthost::storage

@@ -1,0 +1,64 @@
+// Query: one execution of a prepared statement: bind in order, step, read columns. Resets the statement when
+// it goes. Strand-bound, like its connection.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "host/storage/sqlite/connection.hpp"
+
+namespace agenthost::storage {
+
+class Query {
+ public:
+  Query(Connection& connection, const std::string& sql) : statement_(connection.prepared(sql)) {}
+  ~Query() {
+    statement_.tryReset();
+    statement_.clearBindings();
+  }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // Binds the next parameters. Strings are not copied and must live until the query is done; views are
+  // copied.
+  template <class... Values>
+  Query& bind(Values&&... values) {
+    (bind_next(std::forward<Values>(values)), ...);
+    return *this;
+  }
+
+  // True when there is a row.
+  bool next() { return statement_.executeStep(); }
+  // For statements without rows: how many rows they changed.
+  int run() { return statement_.exec(); }
+
+  [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
+  [[nodiscard]] std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
+  [[nodiscard]] std::optional<std::string> maybe_text(int column) const {
+    if (statement_.isColumnNull(column)) return std::nullopt;
+    return text(column);
+  }
+
+ private:
+  void bind_next(const std::string& text) { statement_.bindNoCopy(++bound_, text); }
+  void bind_next(std::string& text) { statement_.bindNoCopy(++bound_, text); }
+  // A temporary would be gone before the first step.
+  void bind_next(std::string&&) = delete;
+  void bind_next(std::string_view text) { statement_.bind(++bound_, std::string(text)); }
+  void bind_next(std::int64_t number) { statement_.bind(++bound_, number); }
+  void bind_next(int number) { statement_.bind(++bound_, number); }
+  void bind_next(const std::optional<std::string>& text) {
+    if (text) {
+      bind_next(*text);
+    } else {
+      statement_.bind(++bound_);
+    }
+  }
+
+  SQLite::Statement& statement_;
+  int bound_ = 0;
+};
+
+}  // namespace agenthost::storage

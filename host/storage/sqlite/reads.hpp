@@ -1,0 +1,40 @@
+// The questions of Storage, asked of one connection. May throw SQLite::Exception. Strand-bound, like the
+// connection.
+#pragma once
+
+#include "host/storage/sqlite/connection.hpp"
+#include "host/storage/storage.hpp"
+
+namespace agenthost::storage {
+
+// read_assistants.cpp
+[[nodiscard]] Result<models::Assistant> read_assistant(Connection& connection, std::string_view id);
+[[nodiscard]] Result<Found<models::Assistant>> read_assistants(Connection& connection,
+                                                               const AssistantFilter& filter, Page page);
+[[nodiscard]] Result<Found<models::Assistant>> read_assistant_versions(Connection& connection,
+                                                                       std::string_view id, Page page);
+
+// read_threads.cpp
+[[nodiscard]] Result<models::Thread> read_thread(Connection& connection, std::string_view id);
+[[nodiscard]] Result<Found<models::Thread>> read_threads(Connection& connection, const ThreadFilter& filter,
+                                                         Page page);
+
+// read_runs.cpp
+[[nodiscard]] Result<models::Run> read_run(Connection& connection, std::string_view thread_id,
+                                           std::string_view run_id);
+[[nodiscard]] Result<Found<models::Run>> read_runs(Connection& connection, std::string_view thread_id,
+                                                   std::optional<models::RunStatus> status, Page page);
+[[nodiscard]] Result<std::vector<models::Run>> read_active_runs(Connection& connection);
+[[nodiscard]] Result<Counts> read_counts(Connection& connection);
+
+// read_checkpoints.cpp
+[[nodiscard]] Result<std::optional<models::Checkpoint>> read_latest_checkpoint(Connection& connection,
+                                                                               std::string_view thread_id,
+                                                                               std::string_view ns);
+[[nodiscard]] Result<models::Checkpoint> read_checkpoint(Connection& connection, std::string_view thread_id,
+                                                         std::string_view ns, std::string_view checkpoint_id);
+[[nodiscard]] Result<std::vector<models::Checkpoint>> read_history(Connection& connection,
+                                                                   std::string_view thread_id,
+                                                                   const CheckpointFilter& filter);
+
+}  // namespace agenthost::storage

@@ -1,0 +1,196 @@
+#include "host/storage/sqlite/schema.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <sqlite3.h>
+
+#include <array>
+
+#include "host/storage/sqlite/query.hpp"
+
+namespace agenthost::storage {
+namespace {
+
+// "AgHo" in the file's header: tells our databases from others'.
+constexpr std::int64_t kApplicationId = 0x4167486f;
+
+constexpr const char* kAssistants = R"sql(
+CREATE TABLE assistants (
+  assistant_id TEXT NOT NULL PRIMARY KEY,
+  graph_id     TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  description  TEXT,
+  version      INTEGER NOT NULL,
+  config       TEXT NOT NULL,
+  context      TEXT NOT NULL,
+  metadata     TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX assistants_by_created ON assistants (created_at);
+CREATE INDEX assistants_by_updated ON assistants (updated_at);
+CREATE INDEX assistants_by_name ON assistants (name);
+CREATE INDEX assistants_by_graph ON assistants (graph_id, created_at);
+
+CREATE TABLE assistant_versions (
+  assistant_id TEXT NOT NULL REFERENCES assistants ON DELETE CASCADE,
+  version      INTEGER NOT NULL,
+  graph_id     TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  description  TEXT,
+  config       TEXT NOT NULL,
+  context      TEXT NOT NULL,
+  metadata     TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (assistant_id, version)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kThreads = R"sql(
+CREATE TABLE threads (
+  thread_id        TEXT NOT NULL PRIMARY KEY,
+  created_at       INTEGER NOT NULL,
+  updated_at       INTEGER NOT NULL,
+  state_updated_at INTEGER NOT NULL,
+  metadata         TEXT NOT NULL,
+  status           TEXT NOT NULL,
+  config           TEXT NOT NULL,
+  interrupts       TEXT NOT NULL,
+  error            TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX threads_by_created ON threads (created_at);
+CREATE INDEX threads_by_updated ON threads (updated_at);
+CREATE INDEX threads_by_state_updated ON threads (state_updated_at);
+CREATE INDEX threads_by_status ON threads (status, created_at);
+)sql";
+
+// The short scalar members of a thread's metadata, so that a filter finds threads without reading every row.
+// Triggers keep it in step, whatever statement changes a thread. A repeated key keeps every value: the index
+// may find too much, never too little, and json_contains has the last word.
+constexpr const char* kThreadMetadata = R"sql(
+CREATE TABLE thread_metadata (
+  thread_id TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+  key       TEXT NOT NULL,
+  value     NOT NULL,
+  PRIMARY KEY (thread_id, key, value)
+) WITHOUT ROWID;
+CREATE INDEX thread_metadata_by_value ON thread_metadata (key, value);
+
+CREATE TRIGGER thread_metadata_insert AFTER INSERT ON threads BEGIN
+  INSERT OR IGNORE INTO thread_metadata (thread_id, key, value)
+    SELECT new.thread_id, key, atom FROM json_each(new.metadata) WHERE atom IS NOT NULL AND length(atom) <= 256;
+END;
+CREATE TRIGGER thread_metadata_update AFTER UPDATE OF metadata ON threads WHEN new.metadata IS NOT old.metadata BEGIN
+  DELETE FROM thread_metadata WHERE thread_id = new.thread_id;
+  INSERT OR IGNORE INTO thread_metadata (thread_id, key, value)
+    SELECT new.thread_id, key, atom FROM json_each(new.metadata) WHERE atom IS NOT NULL AND length(atom) <= 256;
+END;
+)sql";
+
+// runs keeps a rowid: kwargs may be large and never changes, the status is small and does.
+constexpr const char* kRuns = R"sql(
+CREATE TABLE runs (
+  run_id             TEXT NOT NULL PRIMARY KEY,
+  thread_id          TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+  assistant_id       TEXT NOT NULL,
+  created_at         INTEGER NOT NULL,
+  updated_at         INTEGER NOT NULL,
+  status             TEXT NOT NULL,
+  multitask_strategy TEXT NOT NULL,
+  attempts           INTEGER NOT NULL,
+  metadata           TEXT NOT NULL,
+  error              TEXT NOT NULL,
+  kwargs             TEXT NOT NULL
+);
+CREATE INDEX runs_by_thread ON runs (thread_id, created_at, run_id);
+CREATE INDEX runs_active ON runs (thread_id, status, created_at, run_id) WHERE status IN ('pending', 'running');
+)sql";
+
+// channels is {"channel": version, ...} in the graph's order. A value is stored once per version and found by
+// it.
+constexpr const char* kCheckpoints = R"sql(
+CREATE TABLE checkpoints (
+  thread_id     TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+  checkpoint_ns TEXT NOT NULL,
+  checkpoint_id TEXT NOT NULL,
+  parent_id     TEXT NOT NULL,
+  run_id        TEXT NOT NULL,
+  step          INTEGER NOT NULL,
+  source        TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  metadata      TEXT NOT NULL,
+  channels      TEXT NOT NULL,
+  tasks         TEXT NOT NULL,
+  PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id)
+) WITHOUT ROWID;
+
+CREATE TABLE channel_values (
+  thread_id     TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+  checkpoint_ns TEXT NOT NULL,
+  channel       TEXT NOT NULL,
+  version       INTEGER NOT NULL,
+  value         TEXT NOT NULL,
+  PRIMARY KEY (thread_id, checkpoint_ns, channel, version)
+) WITHOUT ROWID;
+)sql";
+
+// The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
+const std::array kMigrations = {
+    std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
+};
+
+std::int64_t number(Connection& connection, const std::string& sql) {
+  return connection.database().execAndGet(sql).getInt64();
+}
+
+Status check_owner(Connection& connection) {
+  const auto version = number(connection, "PRAGMA user_version");
+  const bool ours = number(connection, "PRAGMA application_id") == kApplicationId;
+  const bool empty = version == 0 && number(connection, "SELECT count(*) FROM sqlite_master") == 0;
+  if (!ours && !empty) {
+    return fail(ErrorCode::kInvalid,
+                connection.name() +
+                    ": is a database of another program; nothing was changed: configure another file");
+  }
+  if (version > current_schema()) {
+    return fail(ErrorCode::kInvalid, connection.name() + ": has schema " + std::to_string(version) +
+                                         ", this agenthost knows schemas up to " +
+                                         std::to_string(current_schema()) +
+                                         ": start a newer agenthost or restore a backup");
+  }
+  return {};
+}
+
+// Persistent, so it comes after the owner is known. Throws when the file system cannot do it.
+void use_write_ahead_log(Connection& connection) {
+  const std::string mode = connection.database().execAndGet("PRAGMA journal_mode=WAL");
+  if (mode == "wal" || mode == "memory") return;
+  throw SQLite::Exception("the write-ahead log needs a file system with shared memory: use a local disk",
+                          SQLITE_CANTOPEN);
+}
+
+}  // namespace
+
+int current_schema() {
+  return static_cast<int>(kMigrations.size());
+}
+
+Status migrate(Connection& connection) {
+  return guarded(connection, [&]() -> Status {
+    if (auto owner = check_owner(connection); !owner) return owner;
+    use_write_ahead_log(connection);
+    // A second process that starts at the same time waits here, and then finds the work done.
+    SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    const auto version = number(connection, "PRAGMA user_version");
+    if (version >= current_schema()) return {};
+    for (auto next = static_cast<std::size_t>(version); next < kMigrations.size(); ++next) {
+      connection.run(kMigrations[next]);
+    }
+    connection.run("PRAGMA application_id=" + std::to_string(kApplicationId));
+    connection.run("PRAGMA user_version=" + std::to_string(current_schema()));
+    transaction.commit();
+    return {};
+  });
+}
+
+}  // namespace agenthost::storage
