@@ -11,6 +11,7 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(pugixml REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)  # for plugins; the host keeps RapidJSON
 pkg_check_modules(PISTACHE REQUIRED IMPORTED_TARGET libpistache)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 find_path(TL_EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)

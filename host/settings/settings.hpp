@@ -1,7 +1,7 @@
 // Settings: everything the operator may choose, checked once at the start and const afterwards.
 //
-// Each member is a key of config/agenthost.yaml (same nesting, units last), and AGENTHOST_SECTION__KEY in the environment
-// overrides it. Defaults here are the defaults there. Immutable after load_settings.
+// Each member is a key of config/agenthost.yaml (same nesting, units last), and AGENTHOST_SECTION__KEY in the
+// environment overrides it. Defaults here are the defaults there. Immutable after load_settings.
 #pragma once
 
 #include <chrono>
@@ -30,6 +30,7 @@ struct Server {
   milliseconds write_stall_timeout_ms{30'000};
   milliseconds shutdown_grace_ms{5'000};
   std::vector<std::string> cors_origins{"*"};
+  std::filesystem::path web_directory = "web/dist";
 };
 
 struct Api {
@@ -50,19 +51,19 @@ struct Runtime {
   milliseconds run_timeout_ms{3'600'000};
   milliseconds node_timeout_ms{600'000};
   milliseconds cancel_grace_ms{5'000};
-  int max_attempts = 3;                  // starts of one run, counting those after a crash
+  int max_attempts = 3;  // starts of one run, counting those after a crash
   std::size_t max_runs_in_flight = 20'000;
   std::size_t max_queued_per_thread = 100;
   std::size_t max_state_bytes = 64U << 20U;
-  std::size_t stream_events = 10'000;    // kept per run for late readers
+  std::size_t stream_events = 10'000;  // kept per run for late readers
   std::size_t stream_bytes = 4U << 20U;
-  std::size_t finished_streams = 256;    // finished runs whose events can still be replayed
+  std::size_t finished_streams = 256;  // finished runs whose events can still be replayed
 };
 
 struct Plugins {
   std::filesystem::path directory = "plugins";
-  std::vector<std::string> disabled;                // plugin ids
-  std::map<std::string, std::string> config;        // plugin id -> its `config:` as JSON object text
+  std::vector<std::string> disabled;                         // plugin ids
+  std::map<std::string, std::string> config;                 // plugin id -> its `config:` as JSON object text
   std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all
 };
 
@@ -70,30 +71,30 @@ struct Plugins {
 struct Service {
   bool enabled = true;
   std::string base_url;
-  std::map<std::string, std::string> headers;     // e.g. authorization: "Bearer ${TAVILY_API_KEY:-}"
-  std::map<std::string, std::string> query;       // added to every URL
-  std::vector<std::string> require;               // values that must not be empty (keys); else the service is off
+  std::map<std::string, std::string> headers;  // e.g. authorization: "Bearer ${TAVILY_API_KEY:-}"
+  std::map<std::string, std::string> query;    // added to every URL
+  std::vector<std::string> require;  // values that must not be empty (keys); else the service is off
   milliseconds timeout_ms{20'000};
-  int retries = 3;                                // after the first try: connection errors, 429, 5xx
-  milliseconds backoff_ms{500};                   // first pause, doubled each time, with jitter; Retry-After wins
-  double max_per_second = 0;                      // 0 = no limit
+  int retries = 3;               // after the first try: connection errors, 429, 5xx
+  milliseconds backoff_ms{500};  // first pause, doubled each time, with jitter; Retry-After wins
+  double max_per_second = 0;     // 0 = no limit
 };
 
 struct Http {
-  std::vector<std::string> allow_hosts;           // for URLs without a service; "*.example.org" and "*" work
+  std::vector<std::string> allow_hosts;  // for URLs without a service; "*.example.org" and "*" work
   milliseconds connect_timeout_ms{5'000};
   milliseconds timeout_ms{30'000};
   std::size_t max_body_bytes = 8U << 20U;
   std::size_t max_connections_per_host = 8;
   std::string user_agent = "agenthost";
-  std::string cassette_mode = "off";              // off | record | replay
+  std::string cassette_mode = "off";  // off | record | replay
   std::filesystem::path cassette_directory = "cassettes";
 };
 
 struct LlmModel {
-  std::string provider = "offline";               // gemini | openai | anthropic | offline
+  std::string provider = "offline";  // gemini | openai | anthropic | offline
   std::string model;
-  std::string base_url;                           // empty = the provider's
+  std::string base_url;  // empty = the provider's
   std::string api_key;
   double temperature = 0.2;
   int max_tokens = 4'096;
@@ -103,11 +104,11 @@ struct LlmModel {
 };
 
 struct Llm {
-  std::map<std::string, LlmModel> models;         // "default" must exist; it does, offline, when nothing is said
+  std::map<std::string, LlmModel> models;  // "default" must exist; it does, offline, when nothing is said
 };
 
 struct Log {
-  std::string level = "info";                     // debug | info | warn | error | off
+  std::string level = "info";  // debug | info | warn | error | off
 };
 
 struct Settings {
@@ -123,8 +124,9 @@ struct Settings {
 };
 
 // Reads a YAML file (absent path: defaults), replaces ${NAME} and ${NAME:-default} in values, then applies
-// AGENTHOST_SECTION__KEY. The error is for a terminal: "config/agenthost.yaml:12:5: server.prot: unknown key; did you mean
-// server.port?". All problems of a file are reported, one per line.
+// AGENTHOST_SECTION__KEY. The error is for a terminal: "config/agenthost.yaml:12:5: server.prot: unknown key;
+// did you mean "port"?". All problems are reported, one per line. A service with an empty value in `require`
+// comes back disabled.
 [[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
                                              const std::map<std::string, std::string>& environment);
 

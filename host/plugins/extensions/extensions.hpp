@@ -1,0 +1,28 @@
+// The host services behind agent.timer/1, agent.http/1 and agent.llm/1, ready to be registered with the
+// loader.
+//
+// Each function ties one engine to its C table. Thread-safe; the engines outlive the plugins that call them.
+// At the end: stop the HttpClient first (its calls end with AGENT_CANCELLED), then timers and pools.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/base/executor.hpp"
+#include "host/plugins/extension_call.hpp"
+#include "host/plugins/extensions/http_client.hpp"
+#include "host/plugins/extensions/llm_client.hpp"
+
+namespace agenthost::extensions {
+
+// plugins.services of the settings: which services a plugin may name; a plugin that is absent may name all.
+using ServiceGrants = std::map<std::string, std::vector<std::string>>;
+
+[[nodiscard]] plugins::Extension make_timer_extension(Timers& timers);
+[[nodiscard]] plugins::Extension make_http_extension(HttpClient& client, ServiceGrants grants);
+[[nodiscard]] plugins::Extension make_llm_extension(LlmClient& client);
+
+}  // namespace agenthost::extensions

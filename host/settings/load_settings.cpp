@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "host/settings/environment.hpp"
+#include "host/settings/settings.hpp"
+#include "host/settings/yaml_reader.hpp"
+
+namespace agenthost::settings {
+namespace {
+
+Result<std::string> read_file(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    return fail(ErrorCode::kNotFound,
+                file.string() + ": no such file; give its path with --config, or leave --config out");
+  }
+  if (std::filesystem::is_directory(file, ignored)) {
+    return fail(ErrorCode::kInvalid, file.string() + ": is a folder; name the YAML file in it");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("{}: cannot be read: {}", file.string(), std::generic_category().message(errno)));
+  }
+  return text;
+}
+
+void switch_off_keyless(std::map<std::string, Service>& services) {
+  for (auto& [name, service] : services) {
+    const auto& needed = service.require;
+    const bool missing =
+        std::any_of(needed.begin(), needed.end(), [](const auto& value) { return value.empty(); });
+    service.enabled = service.enabled && !missing;
+  }
+}
+
+}  // namespace
+
+Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
+                               const std::map<std::string, std::string>& environment) {
+  Settings settings;
+  settings.llm.models.try_emplace("default");
+  std::vector<std::string> problems;
+  if (file) {
+    const auto text = read_file(*file);
+    if (!text) return fail(text.error());
+    YamlReader(file->string(), &environment, problems).read_document(*text, settings);
+  }
+  apply_environment(environment, settings, problems);
+  if (!problems.empty()) return fail(ErrorCode::kInvalid, fmt::format("{}", fmt::join(problems, "\n")));
+  switch_off_keyless(settings.services);
+  return settings;
+}
+
+}  // namespace agenthost::settings

@@ -1,0 +1,61 @@
+# agent_add_plugin(NAME echo SOURCES echo.c [MANIFEST plugin.yaml] [RESOURCES folder] [LIBRARIES target...])
+#
+# One plugin, linked the way the server wants its guests: everything hidden but agent_plugin_entry, nothing undefined, no
+# symbol the dynamic linker would merge with another plugin's. The result is a folder the server can load as it is:
+#   ${CMAKE_BINARY_DIR}/plugins/<NAME>/{<NAME>.so, plugin.yaml, resources/...}
+# Targets: agent_plugin_<NAME>, and agent_plugin_<NAME>_objects to link the same code into a test binary.
+# LIBRARIES: what the code uses; prefer static ones, their symbols stay hidden.
+function(agent_add_plugin)
+  cmake_parse_arguments(ARG "" "NAME;MANIFEST;RESOURCES" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT ARG_NAME OR NOT ARG_SOURCES)
+    message(FATAL_ERROR "agent_add_plugin: NAME and SOURCES are needed")
+  endif()
+  if(NOT ARG_MANIFEST)
+    set(ARG_MANIFEST plugin.yaml)
+  endif()
+  set(target agent_plugin_${ARG_NAME})
+  set(folder "${CMAKE_BINARY_DIR}/plugins/${ARG_NAME}")
+
+  add_library(${target}_objects OBJECT ${ARG_SOURCES})
+  set_target_properties(${target}_objects PROPERTIES
+    POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(${target}_objects PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+  target_include_directories(${target}_objects PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${target}_objects PUBLIC ${ARG_LIBRARIES} agenthost::plugin_api)
+  if(NOT "${ARG_SOURCES}" MATCHES "^([^;]*\\.c(;|$))+$")
+    target_link_libraries(${target}_objects PUBLIC agenthost::plugin_sdk)
+  endif()
+
+  add_library(${target} MODULE)
+  target_link_libraries(${target} PRIVATE ${target}_objects)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" SUFFIX ".so" OUTPUT_NAME "${ARG_NAME}" LIBRARY_OUTPUT_DIRECTORY "${folder}"
+    LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/agent_plugin.map")
+  target_link_options(${target} PRIVATE
+    "-Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/agent_plugin.map" -Wl,--exclude-libs,ALL)
+  # A sanitizer's runtime lives in the executable, so its symbols are undefined here on purpose.
+  if(NOT "${AGENTHOST_SANITIZE}${CMAKE_CXX_FLAGS}${CMAKE_C_FLAGS}" MATCHES "thread|address|undefined|fsanitize")
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
+  _agent_plugin_files(${target} "${folder}" "${ARG_MANIFEST}" "${ARG_RESOURCES}")
+endfunction()
+
+# Puts the manifest and the resources beside the library, again whenever they change.
+function(_agent_plugin_files target folder manifest resources)
+  set(stamps "${folder}/plugin.yaml")
+  get_filename_component(manifest "${manifest}" ABSOLUTE)
+  add_custom_command(OUTPUT "${folder}/plugin.yaml" DEPENDS "${manifest}"
+    COMMAND "${CMAKE_COMMAND}" -E copy "${manifest}" "${folder}/plugin.yaml" VERBATIM)
+  if(resources)
+    get_filename_component(resources "${resources}" ABSOLUTE)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS "${resources}/*")
+    set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${target}_resources.stamp")
+    add_custom_command(OUTPUT "${stamp}" DEPENDS ${files}
+      COMMAND "${CMAKE_COMMAND}" -E copy_directory "${resources}" "${folder}/resources"
+      COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}" VERBATIM)
+    list(APPEND stamps "${stamp}")
+  endif()
+  add_custom_target(${target}_files ALL DEPENDS ${stamps})
+  add_dependencies(${target} ${target}_files)
+endfunction()

@@ -1,0 +1,396 @@
+// The bodies of testing::Host. Thread-safe where the ABI says [any-thread].
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "agenthost/sdk/detail/fake_host.hpp"
+
+namespace agent::testing {
+
+// ---- Loading ----
+
+inline const agent_plugin_api& Host::Impl::plugin() {
+  if (entered_.plugin_api != nullptr) return *entered_.plugin_api;
+  const agent_entry_request request{
+      AGENT_SIZE(agent_entry_request, host), AGENT_ABI_MAJOR, AGENT_ABI_MINOR, 0, &kHostApi,
+      reinterpret_cast<agent_host*>(this)};
+  entered_ = {};
+  entered_.struct_size = AGENT_SIZE(agent_entry_reply, plugin);
+  const agent_status status = entry_(&request, &entered_);
+  if (status != AGENT_OK) {
+    entered_.plugin_api = nullptr;
+    std::string reason = "the plugin refused to load";
+    for (const std::string& line : logs) reason.append("\n  ").append(line);
+    throw Error(static_cast<Code>(status), reason);
+  }
+  return *entered_.plugin_api;
+}
+
+inline void Host::Impl::unload() {
+  for (const auto& [id, graph] : graphs_) entered_.plugin_api->destroy_graph(graph);
+  graphs_.clear();
+  if (entered_.plugin_api != nullptr) entered_.plugin_api->stop(entered_.plugin);
+  entered_ = {};
+}
+
+inline agent_graph* Host::Impl::graph(std::string_view graph_id) {
+  const agent_plugin_api& api = plugin();
+  if (const auto found = graphs_.find(graph_id); found != graphs_.end()) return found->second;
+  agent_graph* made = nullptr;
+  detail::Received error;
+  const std::string config = to_text(plugin_config);
+  const agent_status status = api.create_graph(entered_.plugin, detail::borrow(graph_id),
+                                               detail::borrow(config), &made, error.slot());
+  if (status != AGENT_OK) throw Error(static_cast<Code>(status), std::string(error.text()));
+  return graphs_.emplace(graph_id, made).first->second;
+}
+
+// ---- Running one node ----
+
+inline Outcome Host::Impl::run(std::string_view graph_id, std::string_view node, const Json& state,
+                               RunOptions options) {
+  Json config{{"configurable", Json::object()},
+              {"context", Json::object()},
+              {"metadata", Json::object()},
+              {"run_id", "run-1"},
+              {"thread_id", "thread-1"},
+              {"assistant_id", "assistant-1"},
+              {"graph_id", graph_id},
+              {"checkpoint_ns", ""},
+              {"task_id", "task-1"},
+              {"step", 1}};
+  config.merge_patch(options.config);
+  agent_graph* const instance = graph(graph_id);
+  FakeTask* task = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    task = tasks_.emplace_back(std::make_unique<FakeTask>()).get();
+  }
+  task->host = this;
+  task->graph = instance;
+  task->options = std::move(options);
+  const std::string state_text = to_text(state);
+  const std::string config_text = to_text(config);
+  const agent_node_call call{AGENT_SIZE(agent_node_call, config), task->options.attempt, detail::borrow(node),
+                             detail::borrow(state_text), detail::borrow(config_text)};
+  const agent_status status = plugin().start_node(instance, real(*task), &call);
+  if (status != AGENT_OK) fail(real(*task), status, {}, detail::borrow("start_node refused the node"));
+  drive(*task);
+  return task->outcome;
+}
+
+// Delivers replies until the node has ended. A node that neither ends nor waits for the host would hang a
+// real run.
+inline void Host::Impl::drive(FakeTask& task) {
+  using std::chrono::seconds;
+  std::unique_lock lock(mutex_);
+  while (!task.has_ended) {
+    if (task.inbox.empty()) {
+      const bool moved =
+          changed_.wait_for(lock, seconds(20), [&] { return task.has_ended || !task.inbox.empty(); });
+      if (!moved) throw Error(Code::kDeadline, "the node neither ended nor asked the host for anything");
+      continue;
+    }
+    const Reply reply = std::move(task.inbox.front());
+    task.inbox.pop_front();
+    lock.unlock();
+    deliver(task, reply);
+    lock.lock();
+  }
+  std::vector<std::thread> threads = std::move(task.threads);
+  lock.unlock();
+  for (std::thread& thread : threads) thread.join();
+}
+
+inline void Host::Impl::deliver(FakeTask& task, const Reply& reply) {
+  const agent_reply borrowed{AGENT_SIZE(agent_reply, body), reply.status, detail::borrow(reply.text),
+                             detail::borrow(reply.body)};
+  task.host->plugin().on_reply(task.graph, real(task), reply.token, &borrowed);
+}
+
+inline void Host::Impl::post(FakeTask& task, Reply reply, std::unique_lock<std::mutex>& lock) {
+  Impl& self = *task.host;
+  switch (self.replies) {
+    case Replies::kInOrder:
+      task.inbox.push_back(std::move(reply));
+      self.changed_.notify_all();
+      return;
+    case Replies::kOtherThread:
+      task.threads.emplace_back([&task, reply = std::move(reply)] { deliver(task, reply); });
+      return;
+    case Replies::kInsideTheCall:
+      lock.unlock();
+      deliver(task, reply);
+      lock.lock();
+      return;
+  }
+}
+
+inline void Host::Impl::end(FakeTask& task, Outcome::Kind kind) {
+  task.has_ended = true;
+  task.outcome.kind = kind;
+  task.host->changed_.notify_all();
+}
+
+// ---- agent_host_api ----
+
+inline const void* Host::Impl::get_extension(agent_host* host, agent_str id) noexcept {
+  Impl& self = fake(host);
+  const std::string_view name = detail::view(id);
+  if (name == AGENT_EXT_HTTP && self.http_script) return &self.http_table_;
+  if (name == AGENT_EXT_LLM && self.llm_script) return &self.llm_table_;
+  if (name == AGENT_EXT_TIMER && self.has_timer) return &self.timer_table_;
+  return nullptr;
+}
+
+inline void Host::Impl::log(agent_host* host, std::int32_t, agent_str line) noexcept {
+  const std::lock_guard lock(fake(host).mutex_);
+  fake(host).logs.push_back(text(line));
+}
+
+inline agent_status Host::Impl::complete(agent_task* handle, agent_status status,
+                                         agent_bytes* update) noexcept {
+  FakeTask& task = fake(handle);
+  detail::Received received;
+  if (update != nullptr) *received.slot() = *update;
+  const std::lock_guard lock(task.host->mutex_);
+  if (task.has_ended) return AGENT_NOT_FOUND;
+  if (status == AGENT_OK && update != nullptr) {
+    task.outcome.update = Json::parse(received.text(), nullptr, /*allow_exceptions=*/false);
+  }
+  end(task, status == AGENT_INTERRUPTED ? Outcome::Kind::kInterrupted : Outcome::Kind::kUpdate);
+  return AGENT_OK;
+}
+
+inline agent_status Host::Impl::fail(agent_task* handle, agent_status status, agent_str kind,
+                                     agent_str why) noexcept {
+  FakeTask& task = fake(handle);
+  const std::lock_guard lock(task.host->mutex_);
+  if (task.has_ended) return AGENT_NOT_FOUND;
+  task.outcome.code = static_cast<Code>(status);
+  task.outcome.error_kind = text(kind);
+  task.outcome.error_text = text(why);
+  end(task, Outcome::Kind::kFailed);
+  return AGENT_OK;
+}
+
+inline agent_status Host::Impl::emit(agent_task* handle, agent_str channel, agent_str json) noexcept {
+  FakeTask& task = fake(handle);
+  const std::lock_guard lock(task.host->mutex_);
+  if (task.has_ended) return AGENT_NOT_FOUND;
+  Json event = Json::parse(detail::view(json), nullptr, /*allow_exceptions=*/false);
+  auto& list = detail::view(channel) == "messages" ? task.outcome.chunks : task.outcome.events;
+  list.push_back(std::move(event));
+  return AGENT_OK;
+}
+
+inline agent_status Host::Impl::interrupt(agent_task* handle, agent_str value, agent_bytes* answer) noexcept {
+  FakeTask& task = fake(handle);
+  const std::lock_guard lock(task.host->mutex_);
+  if (task.has_ended) return AGENT_NOT_FOUND;
+  if (task.answers_given < task.options.answers.size()) {
+    *answer = detail::own(to_text(task.options.answers[task.answers_given++]));
+    return AGENT_OK;
+  }
+  task.outcome.interrupt = Json::parse(detail::view(value), nullptr, /*allow_exceptions=*/false);
+  return AGENT_INTERRUPTED;
+}
+
+inline std::uint64_t Host::Impl::deadline_ns(agent_task* handle) noexcept {
+  FakeTask& task = fake(handle);
+  const std::lock_guard lock(task.host->mutex_);
+  return task.has_ended ? 0
+                        : static_cast<std::uint64_t>(std::chrono::nanoseconds(std::chrono::hours(1)).count());
+}
+
+inline std::int32_t Host::Impl::is_cancelled(agent_task* handle) noexcept {
+  FakeTask& task = fake(handle);
+  const std::lock_guard lock(task.host->mutex_);
+  return task.has_ended || cancelled(task) ? 1 : 0;
+}
+
+// ---- Extensions ----
+
+template <class Script>
+agent_status Host::Impl::answer(agent_task* handle, std::uint64_t token, Script&& script) noexcept {
+  FakeTask& task = fake(handle);
+  std::unique_lock lock(task.host->mutex_);
+  if (task.has_ended) return AGENT_NOT_FOUND;
+  Reply reply{token, AGENT_CANCELLED, "the run was cancelled", {}};
+  if (!cancelled(task)) {
+    lock.unlock();
+    reply.status = AGENT_OK;
+    const auto failure = detail::guarded([&] { script(reply); });
+    if (failure) reply = {token, failure->status, failure->text, {}};
+    lock.lock();
+  }
+  ++task.replies_made;
+  post(task, std::move(reply), lock);
+  return AGENT_OK;
+}
+
+inline agent_status Host::Impl::http_request(agent_task* task, std::uint64_t token,
+                                             const agent_http_request* request) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    Impl& self = *fake(task).host;
+    HttpRequest seen{text(request->service), text(request->method),
+                     text(request->url),     {},
+                     text(request->body),    std::chrono::milliseconds(request->timeout_ms)};
+    seen.headers = parse_json(detail::view(request->headers), "headers").template get<Headers>();
+    {
+      const std::lock_guard lock(self.mutex_);
+      self.http_requests.push_back(seen);
+    }
+    HttpResponse response = self.http_script(seen);
+    const std::string& url = response.url.empty() ? seen.url : response.url;
+    reply.text =
+        to_text({{"status", response.status}, {"headers", response.headers}, {"url", url}, {"attempts", 1}});
+    reply.body = std::move(response.body);
+  });
+}
+
+inline std::int32_t Host::Impl::has_service(agent_host* host, agent_str service) noexcept {
+  const auto& services = fake(host).services;
+  return !services || std::find(services->begin(), services->end(), detail::view(service)) != services->end()
+             ? 1
+             : 0;
+}
+
+// "stream": one part per word, before the final reply; with a message_id also on the run's stream, as the
+// real host does.
+inline void Host::Impl::stream(FakeTask& task, std::uint64_t token, const Json& request,
+                               const LlmAnswer& said, std::unique_lock<std::mutex>& lock) {
+  const std::string id = request.value("message_id", std::string());
+  std::size_t begin = 0;
+  while (begin < said.content.size()) {
+    const std::size_t end = std::min(said.content.find(' ', begin), said.content.size() - 1) + 1;
+    const std::string delta = said.content.substr(begin, end - begin);
+    begin = end;
+    if (!id.empty()) task.outcome.chunks.push_back({{"id", id}, {"type", "ai"}, {"content", delta}});
+    post(task, {token, AGENT_MORE, to_text({{"delta", delta}}), {}}, lock);
+  }
+}
+
+inline agent_status Host::Impl::llm_complete(agent_task* task, std::uint64_t token,
+                                             agent_str request) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    Impl& self = *fake(task).host;
+    const Json asked = parse_json(detail::view(request), "the request");
+    {
+      const std::lock_guard lock(self.mutex_);
+      self.llm_requests.push_back(asked);
+    }
+    const LlmAnswer said = self.llm_script(asked);
+    std::unique_lock lock(self.mutex_);
+    if (asked.value("stream", false) && self.replies != Replies::kOtherThread)
+      stream(fake(task), token, asked, said, lock);
+    Json final{
+        {"content", said.content},
+        {"model", said.model},
+        {"provider", said.provider},
+        {"finish_reason", said.finish_reason},
+        {"usage", {{"input_tokens", said.usage.input_tokens}, {"output_tokens", said.usage.output_tokens}}}};
+    if (!said.json.is_null()) final["json"] = said.json;
+    reply.text = to_text(final);
+  });
+}
+
+inline std::int32_t Host::Impl::is_online(agent_host*, agent_str) noexcept {
+  return 1;
+}
+
+inline agent_status Host::Impl::timer_sleep(agent_task* task, std::uint64_t token,
+                                            std::uint64_t nanoseconds) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    Impl& self = *fake(task).host;
+    const std::lock_guard lock(self.mutex_);
+    const std::chrono::nanoseconds duration(static_cast<std::int64_t>(nanoseconds));
+    self.slept += duration;
+    self.now += std::chrono::duration_cast<std::chrono::system_clock::duration>(duration);
+    reply.text = "null";
+  });
+}
+
+inline std::int64_t Host::Impl::timer_now(agent_host* host) noexcept {
+  const std::lock_guard lock(fake(host).mutex_);
+  return std::chrono::duration_cast<std::chrono::microseconds>(fake(host).now.time_since_epoch()).count();
+}
+
+// ---- Host ----
+
+inline Host::Host(Entry entry) : impl_(std::make_unique<Impl>(entry)) {}
+inline Host::Host(std::function<void(Plugin&)> build)
+    : impl_(std::make_unique<Impl>([build](const agent_entry_request* request, agent_entry_reply* reply) {
+        return detail::enter(request, reply, "test", "0.0.0", build);
+      })) {}
+inline Host::~Host() = default;
+
+inline void Host::on_http(HttpScript script) {
+  impl_->unload();
+  impl_->http_script = std::move(script);
+}
+inline void Host::on_llm(LlmScript script) {
+  impl_->unload();
+  impl_->llm_script = std::move(script);
+}
+inline void Host::without_timer() {
+  impl_->unload();
+  impl_->has_timer = false;
+}
+inline void Host::set_services(std::vector<std::string> names) {
+  impl_->services = std::move(names);
+}
+inline void Host::set_replies(Replies replies) {
+  impl_->replies = replies;
+}
+inline void Host::set_now(std::chrono::system_clock::time_point now) {
+  impl_->now = now;
+}
+inline void Host::set_plugin_config(Json config) {
+  impl_->unload();
+  impl_->plugin_config = std::move(config);
+}
+
+inline Json Host::describe() {
+  detail::Received description;
+  const agent_plugin_api& api = impl_->plugin();
+  const agent_status status = api.describe(impl_->handle(), description.slot());
+  if (status != AGENT_OK) throw Error(static_cast<Code>(status), "describe failed");
+  return parse_json(description.text(), "describe");
+}
+
+inline Outcome Host::run(std::string_view graph_id, std::string_view node, const Json& state,
+                         RunOptions options) {
+  return impl_->run(graph_id, node, state, std::move(options));
+}
+
+inline std::vector<std::string> Host::route(std::string_view graph_id, std::string_view edge,
+                                            const Json& state) {
+  detail::Received targets;
+  agent_graph* const graph = impl_->graph(graph_id);
+  const std::string text = to_text(state);
+  const agent_status status =
+      impl_->plugin().route(graph, detail::borrow(edge), detail::borrow(text), targets.slot());
+  if (status != AGENT_OK) throw Error(static_cast<Code>(status), std::string(targets.text()));
+  return parse_json(targets.text(), "route").get<std::vector<std::string>>();
+}
+
+inline const std::vector<std::string>& Host::logs() const {
+  return impl_->logs;
+}
+inline const std::vector<HttpRequest>& Host::http_requests() const {
+  return impl_->http_requests;
+}
+inline const std::vector<Json>& Host::llm_requests() const {
+  return impl_->llm_requests;
+}
+inline std::chrono::nanoseconds Host::slept() const {
+  return impl_->slept;
+}
+
+}  // namespace agent::testing

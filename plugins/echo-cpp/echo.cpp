@@ -1,0 +1,46 @@
+// echo-cpp: the echo agent in C++, a chain that measures the loop, and a graph that asks a human.
+#include <agenthost/sdk/agent.hpp>
+
+using agent::Context, agent::kEnd, agent::kStart, agent::Reducer, agent::State, agent::Task, agent::Update;
+
+namespace {
+Task<Update> echo(State state, Context ctx) {
+  co_await ctx.sleep(std::chrono::milliseconds(state.get<unsigned>("delay_ms", 0)));
+  for (unsigned i = 0; i < state.get<unsigned>("tokens", 0); ++i) {
+    const auto pressure = ctx.emit({{"token", "tok" + std::to_string(i)}});
+    if (pressure == agent::Pressure::kSlowDown) co_await ctx.sleep(std::chrono::milliseconds(1));
+  }
+  const std::string said = agent::text_of(state.last_message());
+  co_return Update{}.message(agent::ai_message("echo: " + said, ctx.new_message_id()));
+}
+
+Update count(const State& state) {
+  return Update{}.set("counter", state.get<int>("counter", 0) + 1);
+}
+
+Update ask(const State&, const Context& ctx) {
+  return Update{}.set("answer", ctx.interrupt({{"question", "ok?"}})).set("foo", {"ask"});
+}
+}  // namespace
+
+AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
+  plugin.graph("echo_cpp")
+      .channel("messages", Reducer::kMessages)
+      .channel("delay_ms")
+      .channel("tokens")
+      .node("echo", echo)
+      .path({kStart, "echo", kEnd});
+  plugin.graph("echo_chain")
+      .channel("counter")
+      .node("one", count)
+      .node("two", count)
+      .node("three", count)
+      .path({kStart, "one", "two", "three", kEnd});
+  plugin.graph("hitl")
+      .channel("foo", Reducer::kAppend)
+      .channel("answer")
+      .node("one", [](const State&) { return Update{}.set("foo", {"one"}); })
+      .node("ask", ask)
+      .node("two", [](const State&) { return Update{}.set("foo", {"two"}); })
+      .path({kStart, "one", "ask", "two", kEnd});
+})

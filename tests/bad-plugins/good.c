@@ -1,0 +1,3 @@
+/* The one that behaves: it must be loaded whatever its neighbours do. */
+#define ID "good"
+#include "base.h"

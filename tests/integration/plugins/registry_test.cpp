@@ -1,0 +1,102 @@
+#include "host/plugins/registry.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace agenthost::plugins {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A plugins directory of its own, with copies of plugins from tests/bad-plugins.
+class RegistryTest : public testing::Test {
+ protected:
+  RegistryTest() {
+    std::string pattern = (fs::temp_directory_path() / "agenthost-registry-XXXXXX").string();
+    directory_ = mkdtemp(pattern.data());
+  }
+  ~RegistryTest() override { fs::remove_all(directory_); }
+
+  void add(const std::string& plugin, const std::string& folder) {
+    fs::copy(fs::path(BAD_PLUGINS_DIRECTORY) / plugin, directory_ / folder);
+  }
+  std::vector<models::PluginReport> scan(settings::Plugins settings = {}) {
+    PluginRegistry registry(std::move(settings), {logger_, {pool_, pool_}, {}});
+    const auto scanned = registry.scan(directory_);
+    EXPECT_TRUE(scanned) << scanned.error().text;
+    return registry.reports();
+  }
+
+  fs::path directory_;
+  telemetry::Logger logger_{telemetry::Level::kOff};
+  ThreadPool pool_{"test", 1};
+};
+
+TEST_F(RegistryTest, PassesOverWhatIsNoPluginFolder) {
+  fs::create_directory(directory_ / "notes");
+  std::ofstream(directory_ / "README") << "hello\n";
+  add("good", "good");
+  const auto reports = scan();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_TRUE(reports[0].loaded);
+}
+
+TEST_F(RegistryTest, LeavesOutWhatTheOperatorDisabled) {
+  add("good", "good");
+  add("not_yaml", "broken");
+  settings::Plugins settings;
+  settings.disabled = {"good", "broken"};
+  for (const auto& report : scan(settings)) {
+    EXPECT_FALSE(report.loaded);
+    EXPECT_EQ(report.reason, "disabled by plugins.disabled");
+  }
+}
+
+TEST_F(RegistryTest, TheSecondFolderWithAnIdIsRefused) {
+  add("good", "b-copy");
+  add("good", "a-first");
+  const auto reports = scan();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_TRUE(reports[0].loaded);
+  EXPECT_EQ(fs::path(reports[0].path).filename(), "a-first");
+  EXPECT_THAT(reports[1].reason, HasSubstr("plugin id good is taken by another folder"));
+}
+
+TEST_F(RegistryTest, LoadsAgainAfterStop) {
+  add("good", "good");
+  EXPECT_TRUE(scan()[0].loaded);
+  EXPECT_TRUE(scan()[0].loaded);
+}
+
+TEST_F(RegistryTest, AManifestThatIsAFolderIsRefused) {
+  fs::create_directories(directory_ / "odd" / "plugin.yaml");
+  const auto reports = scan();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_THAT(reports[0].reason, HasSubstr("odd/plugin.yaml: cannot be read"));
+}
+
+TEST_F(RegistryTest, NamesADirectoryThatIsNotThere) {
+  PluginRegistry registry({}, {logger_, {pool_, pool_}, {}});
+  const auto scanned = registry.scan(directory_ / "nowhere");
+  ASSERT_FALSE(scanned);
+  EXPECT_THAT(scanned.error().text,
+              HasSubstr("nowhere: cannot be read as the plugins directory: No such file"));
+}
+
+TEST_F(RegistryTest, EndsWhatIsServedWithStop) {
+  add("good", "good");
+  PluginRegistry registry({}, {logger_, {pool_, pool_}, {}});
+  ASSERT_TRUE(registry.scan(directory_));
+  EXPECT_NE(registry.find("good").executor, nullptr);
+  registry.stop();
+  EXPECT_EQ(registry.find("good").executor, nullptr);
+  registry.stop();
+}
+
+}  // namespace
+}  // namespace agenthost::plugins
