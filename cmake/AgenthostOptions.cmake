@@ -21,11 +21,17 @@ set(AGENTHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. addres
 add_library(agenthost_options INTERFACE)
 target_compile_options(agenthost_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Werror
-  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-ambiguous-reversed-operator>)
 if(AGENTHOST_SANITIZE)
   add_compile_options(-fsanitize=${AGENTHOST_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AGENTHOST_SANITIZE})
+  if(AGENTHOST_SANITIZE MATCHES "thread")
+    # Asio's fences guard what its mutexes guard too, and those the sanitizer understands.
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  endif()
   if(AGENTHOST_SANITIZE MATCHES "undefined")
-    add_compile_options(-fno-sanitize-recover=undefined)
+    add_compile_options(-fno-sanitize-recover=undefined
+      $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer-ignore.txt>)
   endif()
 endif()

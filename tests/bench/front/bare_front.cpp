@@ -1,4 +1,5 @@
-// A ceiling for benchmarks: agenthost's HTTP front with a handler that does nothing but answer a fixed JSON body.
+// A ceiling for benchmarks: agenthost's HTTP front with a handler that does nothing but answer a fixed JSON
+// body.
 //   bare_front [BODY_BYTES] [PORT] [IO_THREADS]
 #include <csignal>
 #include <cstdio>
@@ -13,7 +14,8 @@ using namespace agenthost;
 
 class FixedAnswer final : public routers::RequestHandler {
  public:
-  explicit FixedAnswer(std::size_t bytes) : body_("{\"pad\":\"" + std::string(bytes > 10 ? bytes - 10 : 0, 'x') + "\"}") {}
+  explicit FixedAnswer(std::size_t bytes)
+      : body_("{\"pad\":\"" + std::string(bytes > 10 ? bytes - 10 : 0, 'x') + "\"}") {}
 
   void handle(routers::Request, routers::ExchangePtr exchange) override {
     exchange->respond({200, "application/json", body_, {}});

@@ -1,4 +1,5 @@
-// A ceiling for benchmarks: Pistache's own Http::Endpoint with a handler that does nothing but answer a fixed JSON body.
+// A ceiling for benchmarks: Pistache's own Http::Endpoint with a handler that does nothing but answer a fixed
+// JSON body.
 //   stock_pistache [BODY_BYTES] [PORT] [IO_THREADS]
 #include <pistache/endpoint.h>
 #include <pistache/http_headers.h>
@@ -16,7 +17,8 @@ class FixedAnswer final : public http::Handler {
  public:
   HTTP_PROTOTYPE(FixedAnswer)
 
-  explicit FixedAnswer(std::size_t bytes) : body_("{\"pad\":\"" + std::string(bytes > 10 ? bytes - 10 : 0, 'x') + "\"}") {}
+  explicit FixedAnswer(std::size_t bytes)
+      : body_("{\"pad\":\"" + std::string(bytes > 10 ? bytes - 10 : 0, 'x') + "\"}") {}
 
   void onRequest(const http::Request&, http::ResponseWriter response) override {
     // Without this it says "Connection: Close" on every answer and clients reconnect each time.
@@ -50,7 +52,8 @@ int main(int argc, char** argv) {
   endpoint.init(options);
   endpoint.setHandler(http::make_handler<FixedAnswer>(argument(argc, argv, 1, 32)));
   endpoint.serveThreaded();
-  std::printf("listening on http://127.0.0.1:%u\n", static_cast<unsigned>(static_cast<std::uint16_t>(endpoint.getPort())));
+  std::printf("listening on http://127.0.0.1:%u\n",
+              static_cast<unsigned>(static_cast<std::uint16_t>(endpoint.getPort())));
   std::fflush(stdout);
   int signal = 0;
   sigwait(&ending, &signal);
