@@ -13,7 +13,7 @@ const std::vector<std::string_view>& known_stream_modes() {
   return modes;
 }
 
-std::vector<std::string> stream_modes(Fields& fields) {
+std::vector<std::string> read_stream_modes(Fields& fields) {
   auto modes = fields.texts("stream_mode").value_or(std::vector<std::string>{"values"});
   for (const auto& mode : modes) {
     const auto& known = known_stream_modes();
@@ -74,7 +74,6 @@ void read_choices(Fields& fields, RunRequest& request) {
   if (const auto during = fields.boolean("checkpoint_during")) request.durability = *during ? "async" : "exit";
   if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
   request.resumable = fields.boolean("stream_resumable").value_or(false);
-  request.after_seconds = fields.number("after_seconds", 0).value_or(0);
 }
 
 std::string list_json(const std::vector<std::string>& list) {
@@ -94,12 +93,14 @@ Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
   read_command(fields, request, unsupported);
   read_config(fields, request);
   read_checkpoint(fields, request);
-  request.stream_modes = stream_modes(fields);
+  request.stream_modes = read_stream_modes(fields);
   request.interrupt_before = fields.texts("interrupt_before").value_or(std::vector<std::string>{});
   request.interrupt_after = fields.texts("interrupt_after").value_or(std::vector<std::string>{});
   read_choices(fields, request);
-  if (fields.text("webhook")) {
-    unsupported = Error{ErrorCode::kUnsupported, "webhook: not supported by this version"};
+  for (const auto* member : {"webhook", "after_seconds"}) {
+    const auto* value = fields.member(member);
+    if (value == nullptr || (value->IsNumber() && value->GetDouble() == 0)) continue;
+    unsupported = Error{ErrorCode::kUnsupported, std::string(member) + ": not supported by this version"};
   }
   if (auto good = fields.status(); !good) return fail(good.error());
   if (unsupported) return fail(*unsupported);

@@ -32,7 +32,6 @@ struct RunRequest {
   OnCompletion on_completion = OnCompletion::kDelete;
   std::string durability = "async";  // sync | async | exit
   bool resumable = false;
-  double after_seconds = 0;
 
   // kInvalid "<field>: <problem>"; kUnsupported for members this version would have to ignore.
   [[nodiscard]] static Result<RunRequest> from_json(const JsonValue& body);

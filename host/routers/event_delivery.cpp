@@ -34,7 +34,10 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
       if (const auto self = weak.lock()) self->client_gone();
     });
     exchange_->start_stream(200, "text/event-stream", std::move(headers));
-    if (!events_) return exchange_->end_stream();
+    if (!events_) {
+      exchange_->write(std::make_shared<const std::string>("event: end\ndata: null\n\n"));
+      return exchange_->end_stream();
+    }
     beat_id_ = heartbeat_.add(weak_from_this());
     const auto reader = events_->subscribe(after, [self = shared_from_this()](const auto& event) { self->show(event); });
     bool over = false;

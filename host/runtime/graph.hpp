@@ -61,6 +61,7 @@ class Graph {
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
   [[nodiscard]] const Node& start() const { return start_; }  // the edges out of __start__
   [[nodiscard]] const GraphSchemas& schemas() const { return schemas_; }
+  // 0 = the server's default.
   [[nodiscard]] unsigned recursion_limit() const { return recursion_limit_; }
   // A new run's input on an interrupted thread is taken as the answer.
   [[nodiscard]] bool resumes_on_input() const { return resumes_on_input_; }
@@ -74,7 +75,7 @@ class Graph {
   std::vector<Node> nodes_;
   Node start_;
   GraphSchemas schemas_;
-  unsigned recursion_limit_ = 25;
+  unsigned recursion_limit_ = 0;
   bool resumes_on_input_ = false;
 };
 

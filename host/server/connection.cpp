@@ -15,15 +15,16 @@ namespace {
 
 // Reads per turn before the other connections get theirs.
 constexpr int kReadsPerTurn = 16;
-// Bytes taken in while a request is in work: enough to notice that the client went, little enough to hold for thousands.
+// Bytes taken in while a request is in work: enough to notice that the client went, little enough to hold for
+// thousands.
 constexpr std::size_t kReadAhead = 16U << 10U;
-// Answers not yet sent beyond which no further request of the same client is looked at. Without it a client that
-// pipelines and never reads would have all its answers kept for it.
+// Answers not yet sent beyond which no further request of the same client is looked at. Without it a client
+// that pipelines and never reads would have all its answers kept for it.
 constexpr std::size_t kAnswersAhead = 256U << 10U;
 // A body may take longer than the time-out as long as it arrives at least this fast.
 constexpr std::size_t kSlowestBytesPerSecond = 4U << 10U;
-// How long a client may take to read the last answer and close. Closing at once could destroy that answer: the kernel
-// resets a connection that still has unread input.
+// How long a client may take to read the last answer and close. Closing at once could destroy that answer:
+// the kernel resets a connection that still has unread input.
 constexpr std::chrono::seconds kLinger{2};
 
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
@@ -61,7 +62,8 @@ void Connection::on_closed() {
   if (const auto exchange = exchange_.lock()) exchange->client_gone();
 }
 
-// ---- input --------------------------------------------------------------------------------------------------------
+// ---- input
+// --------------------------------------------------------------------------------------------------------
 
 void Connection::on_readable() {
   readable_ = true;
@@ -79,9 +81,13 @@ void Connection::settle() {
   update_interest();
 }
 
-bool Connection::is_backed_up() const { return output_.size() > kAnswersAhead; }
+bool Connection::is_backed_up() const {
+  return output_.size() > kAnswersAhead;
+}
 
-bool Connection::may_parse() const { return phase_ <= Phase::kBody && !is_backed_up(); }
+bool Connection::may_parse() const {
+  return phase_ <= Phase::kBody && !is_backed_up();
+}
 
 bool Connection::wants_input() const {
   if (end_of_input_) return false;
@@ -109,7 +115,8 @@ void Connection::receive() {
     const auto count = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count > 0) {
       take({buffer.data(), static_cast<std::size_t>(count)});
-      if (static_cast<std::size_t>(count) < buffer.size()) return;  // all there was; what comes now is a new event
+      if (static_cast<std::size_t>(count) < buffer.size())
+        return;  // all there was; what comes now is a new event
     } else if (count == 0) {
       end_of_input_ = true;
       return;
@@ -160,7 +167,8 @@ void Connection::note_progress() {
   if (state == RequestParser::State::kHead && phase_ == Phase::kIdle) enter(Phase::kHead);
   if (state != RequestParser::State::kBody || phase_ == Phase::kBody) return;
   enter(Phase::kBody);
-  if (parser_.expects_continue() && parser_.body_received() == 0) output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  if (parser_.expects_continue() && parser_.body_received() == 0)
+    output_.append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 void Connection::dispatch() {
@@ -204,7 +212,8 @@ void Connection::refuse(int status, std::string_view detail) {
   touch();
 }
 
-// ---- answers ------------------------------------------------------------------------------------------------------
+// ---- answers
+// ------------------------------------------------------------------------------------------------------
 
 void Connection::put_head(int status, std::string_view content_type, const routers::Headers& headers,
                           Framing framing) {
@@ -232,7 +241,8 @@ void Connection::finish_answer() {
 void Connection::respond(routers::Response response) {
   if (phase_ != Phase::kInWork) return;
   if (response.status < 200 || response.status > 999) {
-    worker_.front().logger.error("server", "a handler answered with status " + std::to_string(response.status) +
+    worker_.front().logger.error("server", "a handler answered with status " +
+                                               std::to_string(response.status) +
                                                ", which is no final HTTP status; sent 500");
     response = error_response(500, "Internal Server Error");
   }
@@ -244,7 +254,8 @@ void Connection::start_stream(int status, std::string_view content_type, const r
   if (phase_ != Phase::kInWork) return;
   stream_framing_ = answer_to_.http_minor == 0 ? BodyFraming::kUntilClose : BodyFraming::kChunked;
   const bool body = has_body(answer_to_, status);
-  // A stream without a body (HEAD) has nothing more to send: closing ends it on both sides, through on_disconnect.
+  // A stream without a body (HEAD) has nothing more to send: closing ends it on both sides, through
+  // on_disconnect.
   if (!body || stream_framing_ == BodyFraming::kUntilClose) answer_to_.persistence = Persistence::kClose;
   put_head(status, content_type, headers, {body ? stream_framing_ : BodyFraming::kNone, 0});
   enter(body ? Phase::kStreaming : Phase::kClosing);
@@ -283,7 +294,8 @@ void Connection::abandon() {
   respond(error_response(500, "Internal Server Error"));
 }
 
-// ---- output, time and the end -------------------------------------------------------------------------------------
+// ---- output, time and the end
+// -------------------------------------------------------------------------------------
 
 void Connection::flush() {
   if (is_dead()) return;
@@ -292,7 +304,8 @@ void Connection::flush() {
   if (outcome == OutputQueue::Outcome::kBroken) return drop();
   if (output_.size() < before || !blocked_) output_moved_ = worker_.now();
   auto& queued = worker_.front().counters.queued_bytes;
-  if (output_.size() != output_reported_) queued += output_.size() - std::exchange(output_reported_, output_.size());
+  if (output_.size() != output_reported_)
+    queued += output_.size() - std::exchange(output_reported_, output_.size());
   blocked_ = outcome == OutputQueue::Outcome::kBlocked;
   if (!blocked_ && phase_ == Phase::kClosing) finish_closing();
 }
@@ -316,12 +329,13 @@ void Connection::finish_closing() {
 
 void Connection::drop_slow_reader(std::string_view why) {
   worker_.front().counters.readers_dropped.fetch_add(1, std::memory_order_relaxed);
-  worker_.front().logger.warn("server", peer_ + " " + std::string(why) + " (" + std::to_string(output_.size()) +
-                                            " bytes wait); disconnected");
+  worker_.front().logger.warn("server", peer_ + " " + std::string(why) + " (" +
+                                            std::to_string(output_.size()) + " bytes wait); disconnected");
   drop();
 }
 
-// The client sends no more. It may still read (half-close), so whatever it asked is answered, but nobody waits for it.
+// The client sends no more. It may still read (half-close), so whatever it asked is answered, but nobody
+// waits for it.
 void Connection::on_end_of_input() {
   switch (phase_) {
     case Phase::kIdle:
@@ -339,8 +353,8 @@ void Connection::on_end_of_input() {
   }
 }
 
-// Half-closed or gone? Both look the same until something is sent: a client that has gone answers an interim response
-// with a reset. Asked only when somebody wants to know.
+// Half-closed or gone? Both look the same until something is sent: a client that has gone answers an interim
+// response with a reset. Asked only when somebody wants to know.
 void Connection::probe_client() {
   if (probed_ || answer_to_.http_minor == 0) return;
   const auto exchange = exchange_.lock();

@@ -1,11 +1,12 @@
-// Connection: one client. Reads requests one after the other, hands each to the handler, writes the answers in order.
-// Strand-bound: everything happens on its worker's thread; others reach it through an HttpExchange.
+// Connection: one client. Reads requests one after the other, hands each to the handler, writes the answers
+// in order. Strand-bound: everything happens on its worker's thread; others reach it through an HttpExchange.
 //
-// While a request is in work nothing more is parsed and little more is read: that gives pipelining its order and lets TCP
-// push back. Output is collected and sent when the worker settles the connection at the end of an event batch.
+// While a request is in work nothing more is parsed and little more is read: that gives pipelining its order
+// and lets TCP push back. Output is collected and sent when the worker settles the connection at the end of
+// an event batch.
 //
-// An upgrade (WebSocket) would be one more phase, entered by sending 101 through the output queue, in which take() hands
-// its bytes to a frame parser; phases, output, stall time-out and clean-up stay as they are.
+// An upgrade (WebSocket) would be one more phase, entered by sending 101 through the output queue, in which
+// take() hands its bytes to a frame parser; phases, output, stall time-out and clean-up stay as they are.
 #pragma once
 
 #include <chrono>
@@ -108,22 +109,22 @@ class Connection {
   const std::string peer_;
 
   Phase phase_ = Phase::kIdle;
-  Clock::time_point since_;           // when the phase began
-  Clock::time_point output_moved_;    // when the client last took bytes
+  Clock::time_point since_;         // when the phase began
+  Clock::time_point output_moved_;  // when the client last took bytes
   bool touched_ = false;
-  bool readable_ = false;             // reported, not yet read
+  bool readable_ = false;  // reported, not yet read
   bool end_of_input_ = false;
   bool probed_ = false;
-  bool blocked_ = false;              // the kernel takes no more output for now
-  Interest interest_{true, false};    // what the worker watches for
-  bool refused_ = false;              // a request was malformed, too large or too slow
+  bool blocked_ = false;            // the kernel takes no more output for now
+  Interest interest_{true, false};  // what the worker watches for
+  bool refused_ = false;            // a request was malformed, too large or too slow
 
   InputBuffer input_;
   RequestParser parser_;
   OutputQueue output_;
-  std::size_t output_reported_ = 0;   // the share of Counters::queued_bytes that is ours
+  std::size_t output_reported_ = 0;  // the share of Counters::queued_bytes that is ours
 
-  AnswerTo answer_to_;                // the request in work
+  AnswerTo answer_to_;  // the request in work
   BodyFraming stream_framing_ = BodyFraming::kNone;
   std::uint64_t request_number_ = 0;
   std::weak_ptr<HttpExchange> exchange_;

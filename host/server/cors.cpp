@@ -41,7 +41,8 @@ std::optional<routers::Response> Cors::answer_preflight(const routers::Request& 
     response.headers.emplace_back("Access-Control-Allow-Headers", *wanted);
   }
   // A page on the internet that talks to a server on this machine or network (Studio to localhost).
-  if (const auto* wanted = request.header("access-control-request-private-network"); wanted && *wanted == "true") {
+  if (const auto* wanted = request.header("access-control-request-private-network");
+      wanted && *wanted == "true") {
     response.headers.emplace_back("Access-Control-Allow-Private-Network", "true");
   }
   response.headers.emplace_back("Access-Control-Max-Age", kMaxAgeSeconds);

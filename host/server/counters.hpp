@@ -1,5 +1,5 @@
-// Counters: what the front has done and holds, for /metrics and for tests. Thread-safe; each number is exact, the set is
-// not a snapshot of one instant.
+// Counters: what the front has done and holds, for /metrics and for tests. Thread-safe; each number is exact,
+// the set is not a snapshot of one instant.
 #pragma once
 
 #include <atomic>

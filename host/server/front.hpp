@@ -1,5 +1,5 @@
-// Front: what all workers of one server share. Its parts are immutable or thread-safe, except the listener, which only
-// the first worker touches once the server runs.
+// Front: what all workers of one server share. Its parts are immutable or thread-safe, except the listener,
+// which only the first worker touches once the server runs.
 #pragma once
 
 #include <atomic>

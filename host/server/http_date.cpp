@@ -19,8 +19,8 @@ std::string_view HttpDate::at(std::time_t now) {
     std::array<char, 64> line{};
     std::snprintf(line.data(), line.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
                   kDays[static_cast<std::size_t>(time.tm_wday)], time.tm_mday,
-                  kMonths[static_cast<std::size_t>(time.tm_mon)], time.tm_year + 1900, time.tm_hour, time.tm_min,
-                  time.tm_sec);
+                  kMonths[static_cast<std::size_t>(time.tm_mon)], time.tm_year + 1900, time.tm_hour,
+                  time.tm_min, time.tm_sec);
     std::string_view(line.data()).copy(text_.data(), kLength);
     shown_ = now;
   }

@@ -10,7 +10,8 @@ namespace agenthost::server {
 HttpExchange::HttpExchange(std::shared_ptr<Inbox> inbox, RequestAddress address)
     : inbox_(std::move(inbox)), address_(address) {}
 
-// Nobody can answer any more: say so, or break off the stream so that the client does not take it for complete.
+// Nobody can answer any more: say so, or break off the stream so that the client does not take it for
+// complete.
 HttpExchange::~HttpExchange() {
   if (stage_ == Stage::kDone || gone_) return;
   const auto abandon = [address = address_](Worker& worker) {
@@ -23,9 +24,13 @@ HttpExchange::~HttpExchange() {
   }
 }
 
-bool HttpExchange::advance(Stage from, Stage to) { return stage_.compare_exchange_strong(from, to); }
+bool HttpExchange::advance(Stage from, Stage to) {
+  return stage_.compare_exchange_strong(from, to);
+}
 
-Connection* HttpExchange::find_in(Worker& worker) const { return worker.find(address_); }
+Connection* HttpExchange::find_in(Worker& worker) const {
+  return worker.find(address_);
+}
 
 // On the worker's own thread an action takes effect at once, unless an earlier one is still in the inbox.
 template <class Action>
@@ -44,7 +49,9 @@ void HttpExchange::perform(Action action) {
 
 void HttpExchange::respond(routers::Response response) {
   if (!advance(Stage::kOpen, Stage::kDone)) return;
-  perform([response = std::move(response)](Connection& connection) mutable { connection.respond(std::move(response)); });
+  perform([response = std::move(response)](Connection& connection) mutable {
+    connection.respond(std::move(response));
+  });
 }
 
 void HttpExchange::start_stream(int status, std::string_view content_type, routers::Headers headers) {

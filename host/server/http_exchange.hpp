@@ -1,5 +1,5 @@
-// HttpExchange: one request's way back, held by the handler for as long as it likes. It knows its connection by number
-// only, so it can neither keep one alive nor reach the client that came after it. Thread-safe.
+// HttpExchange: one request's way back, held by the handler for as long as it likes. It knows its connection
+// by number only, so it can neither keep one alive nor reach the client that came after it. Thread-safe.
 #pragma once
 
 #include <atomic>

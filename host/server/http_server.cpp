@@ -45,7 +45,9 @@ void HttpServer::Impl::wait_until_empty(std::chrono::milliseconds limit) {
 HttpServer::HttpServer(ServerOptions options, routers::RequestHandler& handler, telemetry::Logger& logger)
     : impl_(std::make_unique<Impl>(std::move(options), handler, logger)) {}
 
-HttpServer::~HttpServer() { stop(std::chrono::milliseconds(0)); }
+HttpServer::~HttpServer() {
+  stop(std::chrono::milliseconds(0));
+}
 
 Result<std::uint16_t> HttpServer::start() {
   const std::lock_guard lock(mutex_);
@@ -79,6 +81,8 @@ void HttpServer::stop(std::chrono::milliseconds grace) {
   impl_->reactor.reset();
 }
 
-const Counters& HttpServer::counters() const { return impl_->front.counters; }
+const Counters& HttpServer::counters() const {
+  return impl_->front.counters;
+}
 
 }  // namespace agenthost::server

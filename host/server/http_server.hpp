@@ -1,7 +1,8 @@
-// HttpServer: the HTTP/1.1 front. Accepts connections, reads requests, hands each complete one to the RequestHandler and
-// sends the answers. Speaks CORS and refuses what is malformed, too large or too slow by itself.
+// HttpServer: the HTTP/1.1 front. Accepts connections, reads requests, hands each complete one to the
+// RequestHandler and sends the answers. Speaks CORS and refuses what is malformed, too large or too slow by
+// itself.
 //
-// It stands on Pistache's reactor and transport; everything above them is its own (docs/decisions say why).
+// It stands on Pistache's reactor and transport; everything above them is its own.
 // Thread-safe. One per process is meant: each leaves a few of Pistache's descriptors behind.
 #pragma once
 
@@ -29,8 +30,8 @@ class HttpServer {
   // Listens and serves; returns the port. Once only.
   [[nodiscard]] Result<std::uint16_t> start();
 
-  // Takes no new connections, lets requests under way finish for up to `grace`, then closes what is left (their
-  // on_disconnect fires). Idempotent. Not from a handler: it waits for the I/O threads.
+  // Takes no new connections, lets requests under way finish for up to `grace`, then closes what is left
+  // (their on_disconnect fires). Idempotent. Not from a handler: it waits for the I/O threads.
   void stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] const Counters& counters() const;

@@ -1,5 +1,6 @@
-// Inbox: the one way from other threads into a worker. Tasks wait in a list; one eventfd write wakes the worker per batch,
-// not per task. It outlives its worker: whoever holds one may post for ever, into the void after close(). Thread-safe.
+// Inbox: the one way from other threads into a worker. Tasks wait in a list; one eventfd write wakes the
+// worker per batch, not per task. It outlives its worker: whoever holds one may post for ever, into the void
+// after close(). Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// InputBuffer: bytes received and not yet used, taken from the front without shifting each time. Strand-bound.
+// InputBuffer: bytes received and not yet used, taken from the front without shifting each time.
+// Strand-bound.
 #pragma once
 
 #include <string>

@@ -22,7 +22,8 @@ constexpr std::size_t kGatherLimit = 16;
 
 void OutputQueue::append(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (pieces_.empty() || pieces_.back().shared || pieces_.back().own.size() > kCopyLimit) pieces_.emplace_back();
+  if (pieces_.empty() || pieces_.back().shared || pieces_.back().own.size() > kCopyLimit)
+    pieces_.emplace_back();
   pieces_.back().own.append(bytes);
   size_ += bytes.size();
 }

@@ -1,6 +1,6 @@
-// OutputQueue: bytes on their way to one client. Small pieces are joined, large ones are kept by reference, and as much
-// as possible leaves in one system call. Strand-bound.
-// TLS would live here and where the connection receives: send() is the only place that writes to a socket.
+// OutputQueue: bytes on their way to one client. Small pieces are joined, large ones are kept by reference,
+// and as much as possible leaves in one system call. Strand-bound. TLS would live here and where the
+// connection receives: send() is the only place that writes to a socket.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class OutputQueue {
   // Shared because: one event goes to every reader of a stream.
   void append_shared(std::shared_ptr<const std::string> bytes);
 
-  // Hands what the socket takes to the kernel. kBlocked: wait until it is writable; kBroken: the client is gone.
+  // Hands what the socket takes to the kernel. kBlocked: wait until it is writable; kBroken: the client is
+  // gone.
   [[nodiscard]] Outcome send(int socket);
 
   [[nodiscard]] std::size_t size() const { return size_; }

@@ -17,7 +17,8 @@ using routers::Method;
 constexpr std::size_t kMaxHeaders = 100;
 // A chunk's size line with its extensions, or the trailers behind the last chunk.
 constexpr std::size_t kMaxChunkHead = 8U << 10U;
-// "0\r\n\r\n": no chunked body ends on fewer bytes, and Beast asserts that it is shown as many once it knows the last chunk.
+// "0\r\n\r\n": no chunked body ends on fewer bytes, and Beast asserts that it is shown as many once it knows
+// the last chunk.
 constexpr std::size_t kChunkedEnd = 5;
 // A body's buffer is not grown to what the client merely announces.
 constexpr std::size_t kMaxReserve = 1U << 20U;
@@ -43,7 +44,9 @@ std::optional<Method> to_method(http::verb verb) {
   }
 }
 
-std::string_view to_std(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view to_std(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
@@ -74,7 +77,8 @@ std::string_view origin_form(std::string_view target) {
 
 ParseFailure explain(const error_code& error) {
   if (error == http::error::body_limit) return {413, "the request body is larger than this server accepts"};
-  if (error == http::error::header_limit) return {431, "the request's head is larger than this server accepts"};
+  if (error == http::error::header_limit)
+    return {431, "the request's head is larger than this server accepts"};
   if (error == http::error::bad_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
   return {400, "malformed request: " + error.message()};
 }
@@ -110,8 +114,8 @@ class RequestParser::Message final : public http::basic_parser<true> {
   }
 
  private:
-  void on_request_impl(http::verb verb, beast::string_view method_text, beast::string_view target, int version,
-                       error_code& ec) override {
+  void on_request_impl(http::verb verb, beast::string_view method_text, beast::string_view target,
+                       int version, error_code& ec) override {
     const auto method = to_method(verb);
     if (!method) return refuse({501, "method " + std::string(to_std(method_text)) + " is not supported"}, ec);
     request.method = *method;
@@ -121,10 +125,12 @@ class RequestParser::Message final : public http::basic_parser<true> {
   }
 
   void set_target(std::string_view target, error_code& ec) {
-    const bool plain = std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+    const bool plain =
+        std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
     const bool whole_server = target == "*" && request.method == Method::kOptions;
     if (target.front() == '?' || !plain || (target.front() != '/' && !whole_server)) {
-      return refuse({400, "the request target must be a path in printable ASCII, other bytes percent-encoded"}, ec);
+      return refuse(
+          {400, "the request target must be a path in printable ASCII, other bytes percent-encoded"}, ec);
     }
     const auto question = target.find('?');
     request.path = target.substr(0, question);
@@ -202,14 +208,25 @@ class RequestParser::Message final : public http::basic_parser<true> {
   bool head_done_ = false;
 };
 
-RequestParser::RequestParser(ParseLimits limits) : limits_(limits), message_(std::make_unique<Message>(limits)) {}
+RequestParser::RequestParser(ParseLimits limits)
+    : limits_(limits), message_(std::make_unique<Message>(limits)) {}
 RequestParser::~RequestParser() = default;
 
-const ParseFailure& RequestParser::failure() const { return *message_->failure; }
-int RequestParser::http_minor() const { return message_->minor; }
-bool RequestParser::keep_alive() const { return message_->keep_alive(); }
-bool RequestParser::expects_continue() const { return message_->expects_continue; }
-std::size_t RequestParser::body_received() const { return message_->request.body.size(); }
+const ParseFailure& RequestParser::failure() const {
+  return *message_->failure;
+}
+int RequestParser::http_minor() const {
+  return message_->minor;
+}
+bool RequestParser::keep_alive() const {
+  return message_->keep_alive();
+}
+bool RequestParser::expects_continue() const {
+  return message_->expects_continue;
+}
+std::size_t RequestParser::body_received() const {
+  return message_->request.body.size();
+}
 
 // One empty line before a request is an old client's habit that RFC 9112 asks to bear.
 std::size_t RequestParser::skip_empty_line(std::string_view bytes) {
@@ -228,7 +245,8 @@ std::size_t RequestParser::feed(std::string_view bytes) {
   used += message_->put(boost::asio::const_buffer(unread.data(), unread.size()), ec);
   if (ec && ec != http::error::need_more && !message_->failure) {
     message_->failure = explain(ec);
-    if (ec == http::error::bad_version && !names_a_version(unread)) message_->failure = {400, "no HTTP request line"};
+    if (ec == http::error::bad_version && !names_a_version(unread))
+      message_->failure = {400, "no HTTP request line"};
   }
   judge(bytes.substr(used));
   return used;
@@ -238,7 +256,8 @@ void RequestParser::judge(std::string_view unread) {
   if (!message_->failure && !message_->is_header_done() && unread.size() >= limits_.head_bytes) {
     message_->failure = explain(http::error::header_limit);
   }
-  if (!message_->failure && message_->is_header_done() && !message_->is_done() && unread.size() > kMaxChunkHead) {
+  if (!message_->failure && message_->is_header_done() && !message_->is_done() &&
+      unread.size() > kMaxChunkHead) {
     message_->failure = {431, "a chunk's head or the trailers are larger than this server accepts"};
   }
   if (message_->failure) {

@@ -1,8 +1,9 @@
 // RequestParser: bytes in, one strict HTTP/1.x request out, then the next.
 //
-// Boost.Beast's I/O-free parser splits the bytes; on top of it everything is refused that two parsers could read
-// differently (the seed of request smuggling): folded lines, lists of lengths, unknown transfer codings, a missing or
-// second Host, control bytes. After a failure the connection cannot be trusted: answer and close. Strand-bound.
+// Boost.Beast's I/O-free parser splits the bytes; on top of it everything is refused that two parsers could
+// read differently (the seed of request smuggling): folded lines, lists of lengths, unknown transfer codings,
+// a missing or second Host, control bytes. After a failure the connection cannot be trusted: answer and
+// close. Strand-bound.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,8 @@ class RequestParser {
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
-  // Reads on from `bytes` and returns how many it used; offer the rest again with more behind it. Stops behind a
-  // complete request.
+  // Reads on from `bytes` and returns how many it used; offer the rest again with more behind it. Stops
+  // behind a complete request.
   [[nodiscard]] std::size_t feed(std::string_view bytes);
 
   [[nodiscard]] State state() const { return state_; }

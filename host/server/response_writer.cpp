@@ -97,7 +97,9 @@ void append_connection(std::string& out, const AnswerTo& request) {
   }
 }
 
-bool ends_with_the_head(int status) { return status < 200 || status == 204 || status == 304; }
+bool ends_with_the_head(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
 
 }  // namespace
 

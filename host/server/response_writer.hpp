@@ -1,5 +1,5 @@
-// Turns a Response into the bytes of an HTTP/1 head: status line, Date, CORS, length, connection, and the caller's
-// headers with everything removed that could forge a line. Functions are thread-safe.
+// Turns a Response into the bytes of an HTTP/1 head: status line, Date, CORS, length, connection, and the
+// caller's headers with everything removed that could forge a line. Functions are thread-safe.
 #pragma once
 
 #include <cstddef>

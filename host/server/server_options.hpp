@@ -1,4 +1,5 @@
-// ServerOptions: what the HTTP front may use and for how long it waits. Every limit has a value. Immutable once given.
+// ServerOptions: what the HTTP front may use and for how long it waits. Every limit has a value. Immutable
+// once given.
 #pragma once
 
 #include <chrono>

@@ -68,12 +68,14 @@ Result<StaticFiles> StaticFiles::load(const fs::path& directory) {
     if (!file) return fail(file.error());
     total += file->content.size();
     if (total > kMaxTotalBytes) {
-      return fail(ErrorCode::kExhausted, directory.string() + ": holds more than 256 MB; keep only what a browser needs");
+      return fail(ErrorCode::kExhausted,
+                  directory.string() + ": holds more than 256 MB; keep only what a browser needs");
     }
     loaded.files_.emplace(entry->path().lexically_relative(directory).generic_string(), std::move(*file));
   }
   if (error) {
-    return fail(ErrorCode::kNotFound, directory.string() + ": " + error.message() + "; check the directory's path");
+    return fail(ErrorCode::kNotFound,
+                directory.string() + ": " + error.message() + "; check the directory's path");
   }
   return loaded;
 }

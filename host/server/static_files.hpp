@@ -1,5 +1,5 @@
-// StaticFiles: the files of one directory, read into memory at the start. Immutable after load, so a request can neither
-// leave the directory nor see a file half written.
+// StaticFiles: the files of one directory, read into memory at the start. Immutable after load, so a request
+// can neither leave the directory nor see a file half written.
 #pragma once
 
 #include <filesystem>
@@ -19,11 +19,12 @@ struct File {
 
 class StaticFiles {
  public:
-  // Regular files at any depth; symbolic links are passed over. Fails on an unreadable file or more than 256 MB.
+  // Regular files at any depth; symbolic links are passed over. Fails on an unreadable file or more than 256
+  // MB.
   [[nodiscard]] static Result<StaticFiles> load(const std::filesystem::path& directory);
 
-  // path: decoded, relative to the directory, with or without a leading '/'. A directory (or "") means its index.html.
-  // nullptr = no such file.
+  // path: decoded, relative to the directory, with or without a leading '/'. A directory (or "") means its
+  // index.html. nullptr = no such file.
   [[nodiscard]] const File* find(std::string_view path) const;
 
   [[nodiscard]] std::size_t size() const { return files_.size(); }

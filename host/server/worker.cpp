@@ -28,8 +28,8 @@ class NoHandler final : public Pistache::Tcp::Handler {
 
 // Often enough that the shortest time-out is kept to within a quarter.
 std::chrono::milliseconds tick_for(const ServerOptions& options) {
-  const auto shortest = std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
-                                  options.write_stall_timeout});
+  const auto shortest = std::min(
+      {options.head_timeout, options.body_timeout, options.idle_timeout, options.write_stall_timeout});
   return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(250));
 }
 
@@ -48,7 +48,9 @@ Worker::Worker(Front& front)
 
 Worker::~Worker() = default;
 
-std::shared_ptr<Pistache::Aio::Handler> Worker::clone() const { return std::make_shared<Worker>(front_); }
+std::shared_ptr<Pistache::Aio::Handler> Worker::clone() const {
+  return std::make_shared<Worker>(front_);
+}
 
 void Worker::registerPoller(Pistache::Polling::Epoll& poller) {
   Transport::registerPoller(poller);
@@ -123,7 +125,8 @@ void Worker::tick() {
   }
 }
 
-// ---- newcomers ----------------------------------------------------------------------------------------------------
+// ---- newcomers
+// ----------------------------------------------------------------------------------------------------
 
 void Worker::accept_some() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
@@ -145,7 +148,8 @@ void Worker::pause_accepting() {
   poller_->removeFd(listener_->fd());
   accept_paused_ = true;
   accept_again_ = now_ + kPauseWithoutDescriptors;
-  front_.logger.warn("server", "out of file descriptors: new clients wait; raise the limit of open files (ulimit -n)");
+  front_.logger.warn("server",
+                     "out of file descriptors: new clients wait; raise the limit of open files (ulimit -n)");
 }
 
 void Worker::send_to_least_busy(Accepted accepted) {
@@ -190,7 +194,8 @@ void Worker::watch(int socket, Interest interest) {
   reactor()->modifyFd(key(), socket, static_cast<NotifyOn>(events), Pistache::Polling::Mode::Level);
 }
 
-// ---- connections --------------------------------------------------------------------------------------------------
+// ---- connections
+// --------------------------------------------------------------------------------------------------
 
 Connection* Worker::find(RequestAddress address) {
   const auto found = by_id_.find(address.connection);
@@ -199,7 +204,9 @@ Connection* Worker::find(RequestAddress address) {
   return !connection->is_dead() && connection->request_number() == address.request ? connection : nullptr;
 }
 
-std::string_view Worker::date() { return date_.at(std::time(nullptr)); }
+std::string_view Worker::date() {
+  return date_.at(std::time(nullptr));
+}
 
 // Settling one connection may touch another (its handler answers somebody else), burying one too.
 void Worker::settle_all() {
@@ -234,7 +241,8 @@ void Worker::forget_one() {
   front_.all_gone.notify_all();
 }
 
-// ---- the end ------------------------------------------------------------------------------------------------------
+// ---- the end
+// ------------------------------------------------------------------------------------------------------
 
 void Worker::begin_drain() {
   draining_ = true;

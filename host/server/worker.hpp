@@ -1,9 +1,9 @@
 // Worker: one thread of Pistache's reactor and the connections that live in it from accept to close.
 //
-// Of Pistache::Tcp::Transport only the registration of peers is used; its own queues, timers and writes are not, for they
-// find connections by descriptor number and number may by then belong to somebody else. Each round of events is: look at
-// the events, run what others posted, settle every connection that changed, bury the dead.
-// Strand-bound; other threads use inbox().
+// Of Pistache::Tcp::Transport only the registration of peers is used; its own queues, timers and writes are
+// not, for they find connections by descriptor number and number may by then belong to somebody else. Each
+// round of events is: look at the events, run what others posted, settle every connection that changed, bury
+// the dead. Strand-bound; other threads use inbox().
 #pragma once
 
 #include <pistache/reactor.h>

@@ -33,14 +33,23 @@ models::Assistant AssistantService::system_assistant(const runtime::Graph& graph
 
 void AssistantService::install_system_assistants(std::function<void(Status)> done) {
   // One batch each: those that are there already fail alone.
+  struct Progress {
+    std::atomic<std::size_t> left{0};
+    std::mutex mutex;
+    // Guarded by mutex
+    Status status;
+  };
   const auto entries = graphs_.all();
   if (entries.empty()) return done({});
-  const auto left = std::make_shared<std::atomic<std::size_t>>(entries.size());
+  // Shared because: each commit reports to it.
+  const auto progress = std::make_shared<Progress>();
+  progress->left = entries.size();
   for (const auto& entry : entries) {
     storage_.write(one(storage::InsertAssistant{system_assistant(*entry.graph)}),
-                   [left, done](const Status& written) {
-                     if (!written && written.error().code != ErrorCode::kAlreadyExists) return done(written);
-                     if (left->fetch_sub(1) == 1) done({});
+                   [progress, done](const Status& written) {
+                     const std::lock_guard lock(progress->mutex);
+                     if (!written && written.error().code != ErrorCode::kAlreadyExists) progress->status = written;
+                     if (progress->left.fetch_sub(1) == 1) done(progress->status);
                    });
   }
 }
