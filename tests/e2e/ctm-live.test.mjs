@@ -39,7 +39,11 @@ function live(provider) {
     },
     services: Object.fromEntries(kServices.map(service)),
     http: {max_connections_per_host: 64}, // a silent source must not hold the places of the others
-    plugins: {config: {ctm: {feeds: [{name: 'MinCiencias', service: 'minciencias', url: '/rss.xml'}]}}},
+    plugins: {
+      config: {
+        ctm: {min_live_opportunities: 3, feeds: [{name: 'MinCiencias', service: 'minciencias', url: '/rss.xml'}]},
+      },
+    },
   };
 }
 

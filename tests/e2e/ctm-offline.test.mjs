@@ -101,7 +101,7 @@ describe('the selection', () => {
 it('says what is missing when title and description are empty', async () => {
   const thread_id = await api.thread();
   const {events} = await api.stream(thread_id, assistant({input: {project_title: ' ', project_description: ''}}));
-  expect(named(events, 'error')[0].message).toMatch(/título|descripción/i);
+  expect(named(events, 'error')[0].message).toMatch(/^Falta el proyecto.*project_title.*project_description/);
   expect((await api.ok('GET', `/threads/${thread_id}`)).status).toBe('error');
 });
 

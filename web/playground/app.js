@@ -1,10 +1,10 @@
 // Joins the pieces: the address (#thread) decides what is shown, the session says what is known, the views draw it.
-import {call} from './api.js';
 import {show_chat} from './chat.js';
 import {$, fill, h} from './dom.js';
 import {show_papers, show_progress, show_report, show_sources, show_steps} from './report.js';
 import {show_selection} from './selection.js';
 import {Session} from './session.js';
+import {on_submit, show_start} from './start.js';
 import {current_language, switch_language, t, translate_page} from './words.js';
 
 let drawing = false;
@@ -43,8 +43,8 @@ function draw() {
 function show_project({values}) {
   const {project_title: title, project_description: description} = values;
   fill($('#project'), title || description ? [title, description] : undefined, () => [
-    h('h1', {}, title || t('untitled')),
-    h('details', {}, h('summary', {}, t('description')), h('p', {}, description ?? '')),
+    h('h1', title || t('untitled')),
+    h('details', h('summary', t('description')), h('p', description ?? '')),
   ]);
 }
 
@@ -53,53 +53,13 @@ function show_notice({error, busy, interrupt, next, thread_id, values}) {
   const stopped = !busy && !interrupt && next.length > 0;
   const lost = error && !Object.keys(values).length;
   fill($('#notice'), error || stopped ? [current_language(), error, stopped, lost] : undefined, () => [
-    h('p', {}, error ?? t('stopped')),
+    h('p', error ?? t('stopped')),
     h(
-      'div',
-      {className: 'row'},
-      stopped && h('button', {className: 'primary', onclick: () => session.retry()}, t('retry')),
+      'div.row',
+      stopped && h('button.primary', {onclick: () => session.retry()}, t('retry')),
       (lost || !thread_id) && h('button', {onclick: start_again}, t('again')),
     ),
   ]);
-}
-
-async function show_start() {
-  const form = $('#project-form').elements;
-  const samples = await (await fetch('/playground/samples.json')).json();
-  const take = (sample) => {
-    form.title.value = sample.title;
-    form.description.value = sample.description;
-    form.title.setCustomValidity('');
-    $('#project-form .primary').focus();
-    scrollTo({top: 0, behavior: 'smooth'});
-  };
-  $('#samples').replaceChildren(
-    ...samples.map((sample) =>
-      h(
-        'button',
-        {type: 'button', className: 'tile', onclick: () => take(sample)},
-        h('small', {}, sample.category),
-        sample.title,
-      ),
-    ),
-  );
-  await show_recent();
-}
-
-async function show_recent() {
-  const query = {metadata: {graph_id: 'agent'}, limit: 6, select: ['thread_id', 'metadata', 'status', 'updated_at']};
-  const threads = await call('POST', '/threads/search', query).catch(() => []);
-  $('#recent-title').hidden = threads.length === 0;
-  $('#recent').replaceChildren(
-    ...threads.map(({thread_id, metadata, updated_at}) =>
-      h(
-        'li',
-        {},
-        h('a', {href: `#${thread_id}`}, metadata.title || t('untitled')),
-        h('small', {}, new Date(updated_at).toLocaleString(current_language())),
-      ),
-    ),
-  );
 }
 
 function follow_address() {
@@ -118,16 +78,9 @@ $('#language').onclick = () => {
   switch_language();
   relabel();
   draw();
-  show_recent();
+  show_start();
 };
-$('#project-form').onsubmit = (event) => {
-  event.preventDefault();
-  const {title, description} = event.target.elements;
-  const texts = [title.value.trim(), description.value.trim()];
-  title.setCustomValidity(texts.some(Boolean) ? '' : t('no_text'));
-  if (event.target.reportValidity()) session.start(...texts);
-};
-$('#project-form').oninput = ({currentTarget}) => currentTarget.elements.title.setCustomValidity('');
+on_submit((title, description) => session.start(title, description));
 addEventListener('hashchange', () => {
   if (location.hash.slice(1) !== (session.state.thread_id ?? '')) follow_address();
 });

@@ -1,12 +1,12 @@
 // The conversation about the report: messages so far, tokens as they come, topics as one-click questions.
-import {$, fill, h, markdown} from './dom.js';
+import {$, button, fill, h, markdown} from './dom.js';
 import {current_language, t} from './words.js';
 
 const text_of = (content) =>
   typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('');
 
 function bubble(who, text) {
-  return h('article', {className: `bubble ${who}`}, who === 'human' ? h('p', {}, text) : markdown(text));
+  return h('article', {className: `bubble ${who}`}, who === 'human' ? h('p', text) : markdown(text));
 }
 
 // What was said about the report; what the agent told before it, the page has shown in its own way.
@@ -16,74 +16,37 @@ function history(state) {
   const said = messages.slice(report + 1);
   const bubbles = said.map((message) => bubble(message.type === 'human' ? 'human' : 'ai', text_of(message.content)));
   if (!said.length && state.interrupt?.value?.message) bubbles.push(bubble('ai', state.interrupt.value.message));
-  if (state.sent && text_of(said.findLast((message) => message.type === 'human')?.content) !== state.sent)
-    bubbles.push(bubble('human', state.sent));
+  const question = text_of(said.findLast((message) => message.type === 'human')?.content);
+  if (state.sent && question !== state.sent) bubbles.push(bubble('human', state.sent));
   return bubbles;
 }
 
 function composer(ready, send) {
-  const input = h('textarea', {
-    rows: 2,
-    placeholder: t('ask'),
-    ariaLabel: t('ask'),
-    onkeydown(event) {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-    },
-  });
-  const form = h(
-    'form',
-    {
-      className: 'composer',
-      onsubmit(event) {
-        event.preventDefault();
-        if (input.value.trim()) send(input.value.trim());
-      },
-    },
-    input,
-    h('button', {className: 'primary'}, t('send')),
-    h('button', {type: 'button', className: 'quiet', onclick: () => send('fin')}, t('finish')),
-  );
-  const topics = (ready.topics ?? []).map((topic) =>
-    h('button', {type: 'button', className: 'chip', onclick: () => send(String(topic))}, String(topic)),
-  );
-  return [h('div', {className: 'chips'}, topics), form];
+  const input = h('textarea', {rows: 2, placeholder: t('ask'), ariaLabel: t('ask')});
+  const submit = (event) => {
+    event.preventDefault();
+    if (input.value.trim()) send(input.value.trim());
+  };
+  input.onkeydown = (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+  };
+  const finish = button('.quiet', t('finish'), () => send('fin'));
+  const form = h('form.composer', {onsubmit: submit}, input, h('button.primary', t('send')), finish);
+  const topics = (ready.topics ?? []).map((topic) => button('.chip', String(topic), () => send(String(topic))));
+  return [h('div.chips', topics), form];
 }
 
 export function show_chat(state, send, again) {
-  const ready = state.interrupt?.value?.opportunities ? undefined : state.interrupt?.value;
-  const over = !state.busy && state.next.length === 0 && Object.keys(state.values).length > 0;
-  const talking = ready || over || state.sent || state.live.chat_responder;
-  const key = talking
-    ? [
-        current_language(),
-        state.busy,
-        state.interrupt?.id,
-        over,
-        state.sent,
-        state.values.messages?.length,
-        state.live.chat_responder?.length,
-      ]
-    : undefined;
-  fill($('#chat'), key, () =>
-    [
-      h('h2', {}, t('chat')),
-      h(
-        'div',
-        {className: 'bubbles'},
-        history(state),
-        state.live.chat_responder && bubble('ai', state.live.chat_responder),
-      ),
-      ready && !state.busy && composer(ready, send),
-      over &&
-        h(
-          'div',
-          {className: 'row'},
-          h('p', {}, t('done')),
-          h('button', {className: 'primary', onclick: again}, t('again')),
-        ),
-    ].flat(),
-  );
+  const {busy, interrupt, live, next, sent, values} = state;
+  const ready = interrupt?.value?.opportunities ? undefined : interrupt?.value;
+  const over = !busy && next.length === 0 && Object.keys(values).length > 0;
+  const writing = live.chat_responder;
+  const talking = ready || over || sent || writing;
+  const key = [current_language(), busy, interrupt?.id, over, sent, values.messages?.length, writing?.length];
+  fill($('#chat'), talking ? key : undefined, () => [
+    h('h2', t('chat')),
+    h('div.bubbles', history(state), writing && bubble('ai', writing)),
+    ...(ready && !busy ? composer(ready, send) : []),
+    over && h('div.row', h('p', t('done')), button('.primary', t('again'), again)),
+  ]);
 }

@@ -4,11 +4,17 @@ import {marked} from '/assets/marked.js';
 
 export const $ = (selector) => document.querySelector(selector);
 
-export function h(tag, properties = {}, ...children) {
+// h('p.facts', {title: 'x'}, child, ...): an element; the properties may be left out.
+export function h(name, ...rest) {
+  const [tag, ...classes] = name.split('.');
+  const properties = rest[0]?.constructor === Object ? rest.shift() : {};
   const element = Object.assign(document.createElement(tag), properties);
-  element.append(...shown(children));
+  element.classList.add(...classes);
+  element.append(...shown(rest));
   return element;
 }
+
+export const button = (classes, label, onclick) => h(`button${classes}`, {type: 'button', onclick}, label);
 
 // Lets a view write `condition && element`.
 const shown = (children) => children.flat().filter((child) => child !== undefined && child !== null && child !== false);
@@ -33,7 +39,7 @@ export function markdown(text) {
     FORBID_TAGS: ['style', 'img', 'form', 'input', 'button'],
     FORBID_ATTR: ['style'],
   });
-  return h('div', {className: 'prose'}, fragment);
+  return h('div.prose', fragment);
 }
 
 // Fills `host` only when `key` changed, so that ticks, focus and half-written text survive a redraw.

@@ -1,5 +1,5 @@
 // What the agent found and wrote: progress while it works, then literature, report and the files to take away.
-import {$, fill, h, link, markdown} from './dom.js';
+import {$, button, fill, h, link, markdown} from './dom.js';
 import {kSteps} from './session.js';
 import {current_language, t} from './words.js';
 
@@ -19,91 +19,53 @@ export function show_steps(state) {
 
 // status: ok | partial | empty | failed | off
 function health({name, status, found, message}) {
-  const note = message || (status === 'off' ? t('off') : t('found')(found ?? 0));
-  return h('li', {className: status}, h('b', {}, name), h('span', {className: 'muted'}, ` ${note}`));
+  const note = status === 'off' ? t('off') : message || t('found')(found ?? 0);
+  return h('li', {className: status}, h('b', name), h('span.muted', ` ${note}`));
 }
 
 export function show_sources(state) {
   const sources = state.values.sources ?? [];
   fill($('#sources'), sources.length ? [current_language(), sources] : undefined, () => [
-    h('h2', {}, t('sources')),
-    h('ul', {}, sources.map(health)),
+    h('h2', t('sources')),
+    h('ul', sources.map(health)),
   ]);
+}
+
+function stage_line({stage, message, done, total}) {
+  const bar = total > 0 ? {max: total, value: done ?? 0} : {};
+  return h('li', message ?? stage, h('progress', {...bar, ariaLabel: stage ?? t('working')}));
 }
 
 export function show_progress(state, stop) {
   const stages = [...state.progress.values()];
+  if (!stages.length) stages.push({message: t('working')});
   fill($('#progress'), state.busy ? [current_language(), state.run_id, stages, state.gap] : undefined, () => [
-    h(
-      'div',
-      {className: 'row'},
-      h('h2', {}, t('progress')),
-      state.run_id && h('button', {className: 'quiet', onclick: stop}, t('stop')),
-    ),
-    state.gap && h('p', {className: 'soon'}, t('gap')),
-    h(
-      'ul',
-      {className: 'stages'},
-      (stages.length ? stages : [{message: t('working')}]).map((stage) =>
-        h(
-          'li',
-          {},
-          stage.message ?? stage.stage,
-          stage.total > 0
-            ? h('progress', {max: stage.total, value: stage.done ?? 0, ariaLabel: stage.stage})
-            : h('progress', {ariaLabel: t('working')}),
-        ),
-      ),
-    ),
+    h('div.row', h('h2', t('progress')), state.run_id && button('.quiet', t('stop'), stop)),
+    state.gap && h('p.soon', t('gap')),
+    h('ul.stages', stages.map(stage_line)),
   ]);
 }
 
-function paper(one) {
-  const facts = [
-    [one.authors ?? []].flat().slice(0, 3).join(', '),
-    one.year,
-    one.venue,
-    one.source,
-    one.citations > 0 && t('cited')(one.citations),
-  ];
-  return h(
-    'li',
-    {},
-    link(one.url, one.title),
-    h(
-      'p',
-      {className: 'facts'},
-      facts.filter(Boolean).map((fact) => h('span', {}, String(fact))),
-    ),
-    one.lesson && h('p', {}, one.lesson),
-  );
+function paper({title, url, authors, year, venue, source, citations, lesson}) {
+  const names = (authors ?? []).slice(0, 3).join(', ');
+  const facts = [names, year, venue, source, citations > 0 && t('cited')(citations)].filter(Boolean);
+  const line = facts.map((fact) => h('span', String(fact)));
+  return h('li', link(url, title), h('p.facts', line), lesson && h('p', lesson));
 }
 
 export function show_papers(state) {
   const papers = state.values.academic_papers ?? [];
   fill($('#papers'), papers.length ? [current_language(), papers] : undefined, () =>
-    h(
-      'details',
-      {className: 'folded'},
-      h('summary', {}, h('h2', {}, `${t('papers')} (${papers.length})`)),
-      h('ol', {className: 'papers'}, papers.map(paper)),
-    ),
+    h('details.folded', h('summary', h('h2', `${t('papers')} (${papers.length})`)), h('ol.papers', papers.map(paper))),
   );
 }
 
 function copy_button(text) {
-  return h(
-    'button',
-    {
-      type: 'button',
-      className: 'quiet',
-      async onclick(event) {
-        await navigator.clipboard.writeText(text);
-        event.target.textContent = t('copied');
-      },
-    },
-    t('copy'),
-  );
+  const copy = async (event) => {
+    await navigator.clipboard.writeText(text);
+    event.target.textContent = t('copied');
+  };
+  return button('.quiet', t('copy'), copy);
 }
 
 function download({name, media_type, content}) {
@@ -112,11 +74,7 @@ function download({name, media_type, content}) {
     h('a', {href: url, download: name}).click();
     URL.revokeObjectURL(url);
   };
-  return h(
-    'button',
-    {type: 'button', className: 'quiet', title: name, onclick: save},
-    `↓ ${name.split('.').at(-1).toUpperCase()}`,
-  );
+  return Object.assign(button('.quiet', `↓ ${name.split('.').at(-1).toUpperCase()}`, save), {title: name});
 }
 
 export function show_report(state) {
@@ -124,13 +82,13 @@ export function show_report(state) {
   const live = state.live.generate_report;
   if (!text && live) {
     return fill($('#report'), [current_language(), live.length], () => [
-      h('h2', {}, t('writing')),
-      h('div', {className: 'paper live'}, markdown(live)),
+      h('h2', t('writing')),
+      h('div.paper.live', markdown(live)),
     ]);
   }
   const files = state.values.report_files ?? [];
   fill($('#report'), text ? [current_language(), text, files] : undefined, () => [
-    h('div', {className: 'row'}, h('h2', {}, t('report')), copy_button(text), files.map(download)),
-    h('div', {className: 'paper'}, markdown(text)),
+    h('div.row', h('h2', t('report')), copy_button(text), files.map(download)),
+    h('div.paper', markdown(text)),
   ]);
 }

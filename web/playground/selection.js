@@ -1,8 +1,8 @@
 // The calls that were found, as cards to choose from; later, the ones that were chosen.
-import {$, fill, h, link} from './dom.js';
+import {$, button, fill, h, link} from './dom.js';
 import {current_language, t} from './words.js';
 
-const present = (text) => (text ? text : undefined);
+const kDay = /^\d{4}-\d\d-\d\d$/;
 
 function days_until(date) {
   return Math.round((Date.parse(`${date}T00:00:00Z`) - new Date().setUTCHours(0, 0, 0, 0)) / 86_400_000);
@@ -10,13 +10,8 @@ function days_until(date) {
 
 function deadline(call) {
   const date = call.application_deadline;
-  if (!/^\d{4}-\d\d-\d\d$/.test(date ?? ''))
-    return h('span', {className: 'muted'}, `${t('deadline')}: ${t('no_deadline')}`);
-  const shown = new Date(`${date}T12:00:00Z`).toLocaleDateString(current_language(), {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
+  if (!kDay.test(date ?? '')) return h('span.muted', `${t('deadline')}: ${t('no_deadline')}`);
+  const shown = new Date(`${date}T12:00:00Z`).toLocaleDateString(current_language(), {dateStyle: 'long'});
   const days = days_until(date);
   return h('span', {className: days < 21 ? 'soon' : ''}, `${t('deadline')}: ${shown} (${t('days')(days)})`);
 }
@@ -24,48 +19,24 @@ function deadline(call) {
 function fit(call) {
   if (typeof call.fit?.score !== 'number') return undefined;
   const percent = Math.round(call.fit.score * 100);
-  return h(
-    'span',
-    {className: 'fit'},
-    h('meter', {min: 0, max: 100, value: percent, ariaLabel: t('fit')}),
-    `${t('fit')} ${percent} %`,
-  );
+  return h('span.fit', h('meter', {min: 0, max: 100, value: percent, ariaLabel: t('fit')}), `${t('fit')} ${percent} %`);
 }
 
 function list(title, items) {
   const texts = [items].flat().filter(Boolean);
-  return texts.length
-    ? [
-        h('dt', {}, t(title)),
-        h(
-          'dd',
-          {},
-          texts.length === 1
-            ? texts[0]
-            : h(
-                'ul',
-                {},
-                texts.map((text) => h('li', {}, text)),
-              ),
-        ),
-      ]
-    : [];
+  if (!texts.length) return [];
+  const shown = texts.length === 1 ? texts : h('ul', ...texts.map((text) => h('li', text)));
+  return [h('dt', t(title)), h('dd', shown)];
 }
 
-function quote(evidence) {
-  return h(
-    'span',
-    {},
-    `“${evidence.quote}” `,
-    link(evidence.url, evidence.field ?? '↗'),
-    ` ${evidence.retrieved_at?.slice(0, 10) ?? ''}`,
-  );
+function quote({quote: words, url, field, retrieved_at}) {
+  return h('span', `“${words}” `, link(url, field ?? '↗'), ` ${retrieved_at?.slice(0, 10) ?? ''}`);
 }
 
 function money(call) {
   if (!call.amount) return undefined;
   const amount = Number(call.amount) ? Number(call.amount).toLocaleString(current_language()) : call.amount;
-  return h('span', {}, `${amount} ${call.currency ?? ''}`);
+  return h('span', `${amount} ${call.currency ?? ''}`);
 }
 
 function details(call) {
@@ -74,80 +45,52 @@ function details(call) {
     ...list('eligibility', call.eligibility),
     ...list('evidence', (call.evidence ?? []).filter((one) => one.quote).map(quote)),
   ];
-  return rows.length ? h('details', {}, h('summary', {}, t('requirements')), h('dl', {}, rows)) : undefined;
+  return rows.length ? h('details', h('summary', t('requirements')), h('dl', rows)) : undefined;
 }
 
 function card_body(call) {
+  const status = call.status && h(`span.tag.${call.status}`, t(call.status));
+  const origin = call.title && h('span', call.origin);
+  const financing = call.financing_type && h('span', call.financing_type);
+  const reasons = (call.fit?.reasons ?? []).map((reason) => h('li', reason));
+  const checked = kDay.test(call.date_checked ?? '') && h('span', `${t('checked')} ${call.date_checked}`);
   return h(
     'div',
-    {},
-    h('h3', {}, call.title || call.origin, call.status && h('span', {className: `tag ${call.status}`}, t(call.status))),
-    h(
-      'p',
-      {className: 'facts'},
-      call.title && h('span', {}, call.origin),
-      present(call.financing_type) && h('span', {}, call.financing_type),
-      money(call),
-      deadline(call),
-    ),
+    h('h3', call.title || call.origin, status),
+    h('p.facts', origin, financing, money(call), deadline(call)),
     fit(call),
-    h('p', {}, call.description ?? ''),
-    call.fit?.reasons?.length &&
-      h(
-        'ul',
-        {className: 'reasons', ariaLabel: t('reasons')},
-        call.fit.reasons.map((reason) => h('li', {}, reason)),
-      ),
+    h('p', call.description ?? ''),
+    reasons.length > 0 && h('ul.reasons', {ariaLabel: t('reasons')}, reasons),
     details(call),
-    call.opportunity_url &&
-      h(
-        'p',
-        {className: 'facts'},
-        link(call.opportunity_url, `${t('open_page')} ↗`),
-        call.date_checked && h('span', {}, `${t('checked')} ${call.date_checked}`),
-      ),
+    call.opportunity_url && h('p.facts', link(call.opportunity_url, `${t('open_page')} ↗`), checked),
   );
 }
 
-function picker(calls, instruction, send) {
+function picker(calls, send) {
   const boxes = calls.map((call) => h('input', {type: 'checkbox', value: call.index}));
   const chosen = () => boxes.filter((box) => box.checked).map((box) => Number(box.value));
-  const go = h('button', {className: 'primary'});
+  const go = h('button.primary');
   const refresh = () => {
     go.disabled = chosen().length === 0;
     go.textContent = t('go_on')(chosen().length);
   };
-  const all = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        boxes.forEach((box) => {
-          box.checked = true;
-        });
-        refresh();
-      },
-    },
-    t('all'),
-  );
-  const none = h('button', {type: 'button', className: 'quiet', onclick: () => send('none')}, t('none'));
+  const choose_all = () => {
+    for (const box of boxes) box.checked = true;
+    refresh();
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    send(chosen());
+  };
   refresh();
-  return [
-    h('h2', {}, `${t('pick')} (${calls.length})`),
-    instruction && h('p', {className: 'muted'}, instruction),
-    h(
-      'form',
-      {
-        onchange: refresh,
-        onsubmit: (event) => {
-          event.preventDefault();
-          send(chosen());
-        },
-      },
-      calls.map((call, at) => h('label', {className: 'card pick'}, boxes[at], card_body(call))),
-      h('div', {className: 'row bar'}, go, all, none),
-    ),
-  ];
+  const cards = calls.map((call, at) => h('label.card.pick', boxes[at], card_body(call)));
+  const bar = h(
+    'div.row.bar',
+    go,
+    button('', t('all'), choose_all),
+    button('.quiet', t('none'), () => send('none')),
+  );
+  return [h('h2', `${t('pick')} (${calls.length})`), h('form', {onchange: refresh, onsubmit: submit}, cards, bar)];
 }
 
 export function show_selection(state, send) {
@@ -156,15 +99,12 @@ export function show_selection(state, send) {
   if (payload?.opportunities && !state.busy) {
     const known = state.values.investment_opportunities ?? [];
     const calls = payload.opportunities.map((call, at) => ({...known[call.index ?? at], index: at, ...call}));
-    return fill($('#selection'), [language, state.interrupt.id], () => picker(calls, payload.instruction, send));
+    return fill($('#selection'), [language, state.interrupt.id], () => picker(calls, send));
   }
   const chosen = state.values.selected_opportunities ?? [];
+  const title = `${t('chosen')} (${chosen.length})`;
+  const cards = () => chosen.map((call) => h('article.card', card_body(call)));
   fill($('#selection'), chosen.length ? [language, chosen] : undefined, () =>
-    h(
-      'details',
-      {className: 'folded', open: false},
-      h('summary', {}, h('h2', {}, `${t('chosen')} (${chosen.length})`)),
-      chosen.map((call) => h('article', {className: 'card'}, card_body(call))),
-    ),
+    h('details.folded', h('summary', h('h2', title)), cards()),
   );
 }

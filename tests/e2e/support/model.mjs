@@ -1,6 +1,6 @@
 // What the stand-in language model says: text when asked for text, and for a JSON Schema the simplest instance of it that
 // agrees with the facts in the prompt. It knows the schema's words, not the agent's prompts.
-import {kEveryCall} from './calls.mjs';
+import {kEveryCall, text_of} from './calls.mjs';
 
 const kDirect = /direct/i;
 
@@ -30,6 +30,7 @@ function text_for(name, facts, at) {
   if (/url|link/.test(name)) return facts?.url ?? '';
   if (/title/.test(name)) return facts?.title ?? `Título ${at}`;
   if (/origin|funder|organi/.test(name)) return facts?.funder ?? 'Organización';
+  if (/description/.test(name) && facts) return text_of(facts);
   if (/status/.test(name)) return 'open';
   if (/quer|international|national|search|idea/.test(name)) return `solar energy rural communities funding ${at}`;
   return `Texto sobre ${name.replaceAll('_', ' ')} ${at}`;

@@ -30,7 +30,12 @@ export class Server {
     server.environment = environment;
     const whole = {...config, server: {web_directory: kPages, ...config.server}};
     await writeFile(join(server.folder, 'agenthost.yaml'), JSON.stringify(whole));
-    await server.launch();
+    try {
+      await server.launch();
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
     return server;
   }
 
@@ -105,7 +110,7 @@ export class Server {
   }
 
   async remove() {
-    if (this.alive) await this.stop('SIGKILL');
+    if (this.url && this.alive) await this.stop('SIGKILL');
     await rm(this.folder, {recursive: true, force: true});
   }
 }
