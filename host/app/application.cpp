@@ -26,7 +26,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+unsigned cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& settings) {
   storage::SqliteOptions options;
@@ -35,8 +37,9 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
     std::error_code problem;
     std::filesystem::create_directories(settings.directory, problem);
     if (problem) {
-      return fail(ErrorCode::kUnavailable, settings.directory.string() + ": cannot create the data folder: " +
-                                               problem.message() + "; choose another with --data or storage.directory");
+      return fail(ErrorCode::kUnavailable, settings.directory.string() +
+                                               ": cannot create the data folder: " + problem.message() +
+                                               "; choose another with --data or storage.directory");
     }
     options.file = settings.directory / "agenthost.db";
   }
@@ -163,26 +166,33 @@ void Application::Parts::open_front() {
 }
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Application::~Application() { stop(); }
+Application::~Application() {
+  stop();
+}
 
-Result<std::unique_ptr<Application>> Application::open(const settings::Settings& settings, telemetry::Logger& logger) {
-  auto application =
-      std::unique_ptr<Application>(new Application(std::make_unique<Parts>(settings, logger)));
+Result<std::unique_ptr<Application>> Application::open(const settings::Settings& settings,
+                                                       telemetry::Logger& logger) {
+  auto application = std::unique_ptr<Application>(new Application(std::make_unique<Parts>(settings, logger)));
   if (auto opened = application->parts_->open(); !opened) return fail(opened.error());
   return application;
 }
 
 Result<std::uint16_t> Application::start() {
   std::promise<Status> installed;
-  parts_->assistants->install_system_assistants([&](Status status) { installed.set_value(std::move(status)); });
+  parts_->assistants->install_system_assistants(
+      [&](Status status) { installed.set_value(std::move(status)); });
   if (const auto status = installed.get_future().get(); !status) return fail(status.error());
   if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
   return parts_->server->start();
 }
 
-std::vector<models::PluginReport> Application::plugins() const { return parts_->graphs->reports(); }
+std::vector<models::PluginReport> Application::plugins() const {
+  return parts_->graphs->reports();
+}
 
-std::string Application::openapi() const { return routers::openapi_json(parts_->routes, kVersion); }
+std::string Application::openapi() const {
+  return routers::openapi_json(parts_->routes, kVersion);
+}
 
 void Application::stop() {
   if (!parts_ || std::exchange(parts_->stopped, true)) return;

@@ -1,7 +1,8 @@
 // Application: the one place where the rooms are joined: settings in, a running server out.
 //
-// open() builds everything and loads the plugins; start() takes up what a former stop or crash left, and listens; stop()
-// ends it in the reverse order and loses nothing that was acknowledged. Thread-safe from outside; one per process.
+// open() builds everything and loads the plugins; start() takes up what a former stop or crash left, and
+// listens; stop() ends it in the reverse order and loses nothing that was acknowledged. Thread-safe from
+// outside; one per process.
 #pragma once
 
 #include <cstdint>

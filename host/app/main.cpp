@@ -136,7 +136,8 @@ int main(int argc, char** argv) {
   auto* serve_verb = add_common(cli.add_subcommand("serve", "run the server"));
   serve_verb->add_option("--port", options.port, "0 picks a free one");
   serve_verb->add_option("--data", options.data, "folder of the database");
-  auto* plugins_verb = add_common(cli.add_subcommand("plugins", "say what would be loaded and what is refused, and why"));
+  auto* plugins_verb =
+      add_common(cli.add_subcommand("plugins", "say what would be loaded and what is refused, and why"));
   auto* openapi_verb = add_common(cli.add_subcommand("openapi", "print the OpenAPI document"));
   cli.add_subcommand("version", "print the version");
   CLI11_PARSE(cli, argc, argv);

@@ -37,8 +37,8 @@ std::string error_kind(const Error& error) {
 }
 
 void check_failed(const char* file, int line, const char* condition, std::string_view text) {
-  std::fprintf(stderr, "%s:%d: check failed: %s: %.*s\n", file, line, condition, static_cast<int>(text.size()),
-               text.data());
+  std::fprintf(stderr, "%s:%d: check failed: %s: %.*s\n", file, line, condition,
+               static_cast<int>(text.size()), text.data());
   std::abort();
 }
 

@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <deque>
@@ -40,9 +40,13 @@ ThreadPool::ThreadPool(std::string name, unsigned threads) : impl_(std::make_uni
   }
 }
 
-ThreadPool::~ThreadPool() { stop(); }
+ThreadPool::~ThreadPool() {
+  stop();
+}
 
-void ThreadPool::post(Job job) { boost::asio::post(impl_->context, std::move(job)); }
+void ThreadPool::post(Job job) {
+  boost::asio::post(impl_->context, std::move(job));
+}
 
 void ThreadPool::stop() {
   impl_->work.reset();
@@ -87,7 +91,9 @@ ElasticPool::ElasticPool(std::string name, unsigned max_threads) : impl_(std::ma
   impl_->max_threads = max_threads;
 }
 
-ElasticPool::~ElasticPool() { stop(); }
+ElasticPool::~ElasticPool() {
+  stop();
+}
 
 void ElasticPool::post(Job job) {
   const std::lock_guard lock(impl_->mutex);
@@ -155,7 +161,9 @@ struct Strand::State : std::enable_shared_from_this<Strand::State> {
 
 Strand::Strand(Executor& on) : state_(std::make_shared<State>(on)) {}
 Strand::~Strand() = default;
-void Strand::post(Job job) { state_->push(std::move(job)); }
+void Strand::post(Job job) {
+  state_->push(std::move(job));
+}
 
 // ---- Timers: one ordered map and one Asio timer, armed for the earliest entry. ----
 
@@ -197,7 +205,9 @@ struct Timers::Impl : std::enable_shared_from_this<Timers::Impl> {
 };
 
 Timers::Timers(ThreadPool& pool) : impl_(std::make_shared<Impl>(pool.impl_->context)) {}
-Timers::~Timers() { stop(); }
+Timers::~Timers() {
+  stop();
+}
 
 Timers::Id Timers::after(std::chrono::nanoseconds delay, Job job) {
   const auto when = Impl::Clock::now() + delay;

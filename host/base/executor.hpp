@@ -19,8 +19,8 @@ struct Executor {
   virtual void post(Job job) = 0;
 };
 
-// A pool of threads. Jobs left when it stops are dropped. Exceptions that escape a job end the process: a job is the
-// caller's border.
+// A pool of threads. Jobs left when it stops are dropped. Exceptions that escape a job end the process: a job
+// is the caller's border.
 class ThreadPool final : public Executor {
  public:
   ThreadPool(std::string name, unsigned threads);

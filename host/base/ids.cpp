@@ -7,8 +7,8 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 
 namespace agenthost {
 namespace {
@@ -133,7 +133,9 @@ std::string new_checkpoint_id() {
   return dashed(bytes);
 }
 
-std::int64_t new_version() { return static_cast<std::int64_t>(next_tick()); }
+std::int64_t new_version() {
+  return static_cast<std::int64_t>(next_tick());
+}
 
 std::string uuid5(std::string_view name_space, std::string_view name) {
   const Bytes16 space = undashed(name_space);
@@ -144,7 +146,9 @@ std::string uuid5(std::string_view name_space, std::string_view name) {
   return dashed(bytes);
 }
 
-std::string system_assistant_id(std::string_view graph_id) { return uuid5(kLangGraphNamespace, graph_id); }
+std::string system_assistant_id(std::string_view graph_id) {
+  return uuid5(kLangGraphNamespace, graph_id);
+}
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;

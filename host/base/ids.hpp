@@ -1,7 +1,7 @@
 // Identifiers and times in the forms the API shows.
 //
-// Run and thread ids are UUIDv7; checkpoint ids are time-ordered like UUIDv6 and sort as text by creation, which
-// clients rely on. All functions are thread-safe.
+// Run and thread ids are UUIDv7; checkpoint ids are time-ordered like UUIDv6 and sort as text by creation,
+// which clients rely on. All functions are thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ using Micros = std::int64_t;
 // Strictly increasing as text within the process, and across restarts as long as the clock does not go back.
 [[nodiscard]] std::string new_checkpoint_id();
 
-// A number larger than any given before in this process, and across restarts as long as the clock does not go back. Unique
-// per write of a channel, so that two branches of a thread never share a version by accident.
+// A number larger than any given before in this process, and across restarts as long as the clock does not go
+// back. Unique per write of a channel, so that two branches of a thread never share a version by accident.
 [[nodiscard]] std::int64_t new_version();
 
 // Name-based (SHA-1) UUID below a namespace UUID; name_space must be a valid UUID.

@@ -11,8 +11,8 @@
 namespace agenthost {
 namespace {
 
-constexpr unsigned kParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseFullPrecisionFlag;
 
 // The reader takes a NUL byte for the end of the text.
 constexpr std::string_view kStrayNul = "a NUL byte, which JSON does not allow";
@@ -50,7 +50,9 @@ class DepthGuard {
   bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) {
     return target_.RawNumber(text, size, copy);
   }
-  bool String(const char* text, rapidjson::SizeType size, bool copy) { return target_.String(text, size, copy); }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return target_.String(text, size, copy);
+  }
   bool Key(const char* text, rapidjson::SizeType size, bool copy) { return target_.Key(text, size, copy); }
   bool StartObject() { return enter() && target_.StartObject(); }
   bool EndObject(rapidjson::SizeType count) {
@@ -77,7 +79,8 @@ class DepthGuard {
 // Cuts the members of the outermost object from the source text while the reader validates all of it.
 class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, MemberScanner> {
  public:
-  MemberScanner(std::string_view text, const rapidjson::MemoryStream& stream) : text_(text), stream_(stream) {}
+  MemberScanner(std::string_view text, const rapidjson::MemoryStream& stream)
+      : text_(text), stream_(stream) {}
 
   [[nodiscard]] bool too_deep() const { return too_deep_; }
   [[nodiscard]] bool saw_object() const { return saw_object_; }
@@ -160,12 +163,11 @@ Result<JsonDocument> parse_json(std::string_view text) {
   DepthGuard guard(document);
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
-  auto generate = [&](JsonDocument&) {
-    return !reader.Parse<kParseFlags>(stream, guard).IsError();
-  };
+  auto generate = [&](JsonDocument&) { return !reader.Parse<kParseFlags>(stream, guard).IsError(); };
   document.Populate(generate);
   if (reader.HasParseError()) {
-    return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), guard.too_deep()));
+    return bad_json(text, reader.GetErrorOffset(),
+                    parse_problem(reader.GetParseErrorCode(), guard.too_deep()));
   }
   if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return document;
@@ -179,7 +181,8 @@ Result<std::vector<JsonMember>> split_object(std::string_view text) {
     if (!scanner.saw_object() && reader.GetParseErrorCode() == rapidjson::kParseErrorTermination) {
       return fail(ErrorCode::kInvalid, "expected a JSON object");
     }
-    return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), scanner.too_deep()));
+    return bad_json(text, reader.GetErrorOffset(),
+                    parse_problem(reader.GetParseErrorCode(), scanner.too_deep()));
   }
   if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return scanner.take_members();
@@ -223,7 +226,8 @@ bool contains(const JsonValue& value, const JsonValue& pattern) {
   if (pattern.IsArray()) {
     if (!value.IsArray()) return false;
     return std::all_of(pattern.Begin(), pattern.End(), [&](const auto& wanted) {
-      return std::any_of(value.Begin(), value.End(), [&](const auto& have) { return contains(have, wanted); });
+      return std::any_of(value.Begin(), value.End(),
+                         [&](const auto& have) { return contains(have, wanted); });
     });
   }
   return value == pattern;

@@ -1,7 +1,7 @@
 // JSON for the whole host: RapidJSON behind limits, plus blobs that cross the runtime unparsed.
 //
-// Text that came from outside is read with parse_json or split_object, both of which are iterative (no stack to
-// overflow), validate UTF-8, refuse trailing bytes and stop at kMaxJsonDepth. Functions are thread-safe.
+// Text that came from outside is read with parse_json or split_object, both of which are iterative (no stack
+// to overflow), validate UTF-8, refuse trailing bytes and stop at kMaxJsonDepth. Functions are thread-safe.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -59,8 +59,8 @@ struct JsonMember {
   return {value.GetString(), value.GetStringLength()};
 }
 
-// JSONB-style containment: every member of `pattern` is in `value` (objects recursively; a pattern array's elements
-// each occur somewhere in the value's array; scalars equal).
+// JSONB-style containment: every member of `pattern` is in `value` (objects recursively; a pattern array's
+// elements each occur somewhere in the value's array; scalars equal).
 [[nodiscard]] bool contains(const JsonValue& value, const JsonValue& pattern);
 
 // Later wins, top level only; both must be JSON object texts (empty = {}).

@@ -1,4 +1,5 @@
-// Assistant: a configured, versioned instance of a graph. Immutable value; JSON members hold compact JSON text.
+// Assistant: a configured, versioned instance of a graph. Immutable value; JSON members hold compact JSON
+// text.
 #pragma once
 
 #include <optional>

@@ -10,7 +10,8 @@ std::string interrupt_json(const Interrupt& interrupt) {
 // useStream parses the error text of a task and shows message and name when it can.
 std::string task_error_json(const CheckpointTask& task) {
   if (!task.error) return "null";
-  return quote("{\"message\":" + quote(task.error->text) + ",\"name\":" + quote(error_kind(*task.error)) + "}");
+  return quote("{\"message\":" + quote(task.error->text) + ",\"name\":" + quote(error_kind(*task.error)) +
+               "}");
 }
 
 std::string task_json(const CheckpointTask& task) {
@@ -25,8 +26,9 @@ std::string task_json(const CheckpointTask& task) {
 
 std::string address_json(const Checkpoint& checkpoint, const std::string& id) {
   if (id.empty()) return "null";
-  return "{\"thread_id\":" + quote(checkpoint.thread_id) + ",\"checkpoint_ns\":" + quote(checkpoint.checkpoint_ns) +
-         ",\"checkpoint_id\":" + quote(id) + ",\"checkpoint_map\":null}";
+  return "{\"thread_id\":" + quote(checkpoint.thread_id) +
+         ",\"checkpoint_ns\":" + quote(checkpoint.checkpoint_ns) + ",\"checkpoint_id\":" + quote(id) +
+         ",\"checkpoint_map\":null}";
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Checkpoint: the state of a thread after one superstep, and what is still to do there.
 //
-// A channel's value carries a version; a checkpoint that did not change a channel shares its parent's version, so the
-// disk holds each value once. Immutable value once made.
+// A channel's value carries a version; a checkpoint that did not change a channel shares its parent's
+// version, so the disk holds each value once. Immutable value once made.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,13 @@
 namespace agenthost::models {
 
 struct Interrupt {
-  std::string id;   // 32 hex digits, stable for the same pending task
+  std::string id;  // 32 hex digits, stable for the same pending task
   JsonBlob value;
 };
 
 // A task that a checkpoint still has to run, or has run while a sibling stopped.
 struct CheckpointTask {
-  std::string id;    // uuid, deterministic per checkpoint and node
+  std::string id;  // uuid, deterministic per checkpoint and node
   std::string node;
   // Set once the task finished: its update, not yet applied because a sibling is unfinished. Never run again.
   JsonBlob result = nullptr;
@@ -45,10 +45,10 @@ struct Checkpoint {
   std::string thread_id;
   std::string checkpoint_ns;  // "" = root
   std::string checkpoint_id;
-  std::string parent_id;      // empty = first
+  std::string parent_id;  // empty = first
   std::string run_id;
   int step = -1;
-  std::string source;         // input | loop | update | fork
+  std::string source;  // input | loop | update | fork
   std::string metadata = "{}";
   Micros created_at = 0;
   std::vector<ChannelValue> channels;  // every channel that has a value, in the graph's order

@@ -11,7 +11,9 @@ Fields::Fields(const JsonValue& value) : value_(value) {
   if (!value.IsObject()) wrong("body", "must be a JSON object");
 }
 
-const JsonValue* Fields::member(std::string_view name) const { return find_member(value_, name); }
+const JsonValue* Fields::member(std::string_view name) const {
+  return find_member(value_, name);
+}
 
 void Fields::wrong(std::string_view name, std::string_view problem) {
   if (!error_) error_ = Error{ErrorCode::kInvalid, std::string(name) + ": " + std::string(problem)};
@@ -61,7 +63,8 @@ std::optional<int> Fields::integer(std::string_view name, int least, int most) {
 std::optional<double> Fields::number(std::string_view name, double least) {
   const auto* found = member(name);
   if (found == nullptr) return std::nullopt;
-  if (found->IsNumber() && found->GetDouble() >= least && std::isfinite(found->GetDouble())) return found->GetDouble();
+  if (found->IsNumber() && found->GetDouble() >= least && std::isfinite(found->GetDouble()))
+    return found->GetDouble();
   wrong(name, "must be a number of at least " + std::to_string(static_cast<int>(least)));
   return std::nullopt;
 }
@@ -85,9 +88,8 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name) {
   if (found == nullptr) return std::nullopt;
   if (found->IsString()) return std::vector<std::string>{std::string(as_view(*found))};
   std::vector<std::string> list;
-  const bool good = found->IsArray() && std::all_of(found->Begin(), found->End(), [](const auto& item) {
-                      return item.IsString();
-                    });
+  const bool good = found->IsArray() && std::all_of(found->Begin(), found->End(),
+                                                    [](const auto& item) { return item.IsString(); });
   if (!good) {
     wrong(name, "must be a string or a list of strings");
     return std::nullopt;

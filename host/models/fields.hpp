@@ -1,7 +1,7 @@
 // Fields: reads the members of a request body and remembers the first that is wrong.
 //
-// null counts as absent, unknown members are ignored, as every official client expects. Read all members, then ask status().
-// Its error is kInvalid with "<field>: <problem>", the contract's 422. For one thread.
+// null counts as absent, unknown members are ignored, as every official client expects. Read all members,
+// then ask status(). Its error is kInvalid with "<field>: <problem>", the contract's 422. For one thread.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,8 @@ class Fields {
   // A list of texts, or one text as a list of one.
   [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name);
   // One of the given words.
-  [[nodiscard]] std::optional<std::string> word(std::string_view name, const std::vector<std::string_view>& words);
+  [[nodiscard]] std::optional<std::string> word(std::string_view name,
+                                                const std::vector<std::string_view>& words);
   [[nodiscard]] const JsonValue* member(std::string_view name) const;
 
   void wrong(std::string_view name, std::string_view problem);

@@ -1,4 +1,5 @@
-// PluginReport: what became of one folder of the plugins directory: for `agenthost plugins` and GET /info. Immutable value.
+// PluginReport: what became of one folder of the plugins directory: for `agenthost plugins` and GET /info.
+// Immutable value.
 #pragma once
 
 #include <string>
@@ -7,11 +8,11 @@
 namespace agenthost::models {
 
 struct PluginReport {
-  std::string id;       // from plugin.yaml; the folder's name when that could not be read
+  std::string id;  // from plugin.yaml; the folder's name when that could not be read
   std::string version;
-  std::string path;     // the folder
+  std::string path;  // the folder
   bool loaded = false;
-  std::string reason;   // why it was refused: what, where, what to do
+  std::string reason;  // why it was refused: what, where, what to do
   std::vector<std::string> graphs;
 };
 

@@ -8,8 +8,9 @@ namespace agenthost::models {
 namespace {
 
 const std::vector<std::string_view>& known_stream_modes() {
-  static const std::vector<std::string_view> modes{"values", "updates",     "messages", "messages-tuple", "custom",
-                                                   "events", "tasks",       "debug",    "checkpoints",    "tools"};
+  static const std::vector<std::string_view> modes{"values",      "updates", "messages", "messages-tuple",
+                                                   "custom",      "events",  "tasks",    "debug",
+                                                   "checkpoints", "tools"};
   return modes;
 }
 
@@ -18,8 +19,9 @@ std::vector<std::string> read_stream_modes(Fields& fields) {
   for (const auto& mode : modes) {
     const auto& known = known_stream_modes();
     if (std::find(known.begin(), known.end(), mode) == known.end()) {
-      fields.wrong("stream_mode", "unknown mode \"" + mode + "\"; use values, updates, messages-tuple, custom, tasks, "
-                                  "checkpoints or debug");
+      fields.wrong("stream_mode", "unknown mode \"" + mode +
+                                      "\"; use values, updates, messages-tuple, custom, tasks, "
+                                      "checkpoints or debug");
     }
   }
   return modes;
@@ -27,7 +29,8 @@ std::vector<std::string> read_stream_modes(Fields& fields) {
 
 // Present in the sense of the clients: null, [] and {} are how they say "nothing".
 bool is_given(const JsonValue* value) {
-  return value != nullptr && !(value->IsArray() && value->Empty()) && !(value->IsObject() && value->ObjectEmpty());
+  return value != nullptr && !(value->IsArray() && value->Empty()) &&
+         !(value->IsObject() && value->ObjectEmpty());
 }
 
 void read_command(Fields& fields, RunRequest& request, std::optional<Error>& unsupported) {
@@ -37,8 +40,9 @@ void read_command(Fields& fields, RunRequest& request, std::optional<Error>& uns
   if (const auto* resume = find_member(*command, "resume")) request.resume = to_text(*resume);
   for (const auto* member : {"update", "goto"}) {
     if (is_given(find_member(*command, member)) && !unsupported) {
-      unsupported = Error{ErrorCode::kUnsupported, "command." + std::string(member) +
-                                                       ": not supported by this version; only command.resume is"};
+      unsupported =
+          Error{ErrorCode::kUnsupported,
+                "command." + std::string(member) + ": not supported by this version; only command.resume is"};
     }
   }
 }
@@ -68,10 +72,13 @@ void read_choices(Fields& fields, RunRequest& request) {
   if (const auto word = fields.word("multitask_strategy", {"reject", "enqueue", "interrupt", "rollback"})) {
     request.multitask_strategy = *multitask_strategy_from(*word);
   }
-  if (fields.word("on_disconnect", {"continue", "cancel"}) == "cancel") request.on_disconnect = OnDisconnect::kCancel;
-  if (fields.word("if_not_exists", {"reject", "create"}) == "create") request.if_not_exists = IfNotExists::kCreate;
+  if (fields.word("on_disconnect", {"continue", "cancel"}) == "cancel")
+    request.on_disconnect = OnDisconnect::kCancel;
+  if (fields.word("if_not_exists", {"reject", "create"}) == "create")
+    request.if_not_exists = IfNotExists::kCreate;
   if (fields.word("on_completion", {"delete", "keep"}) == "keep") request.on_completion = OnCompletion::kKeep;
-  if (const auto during = fields.boolean("checkpoint_during")) request.durability = *during ? "async" : "exit";
+  if (const auto during = fields.boolean("checkpoint_during"))
+    request.durability = *during ? "async" : "exit";
   if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
   request.resumable = fields.boolean("stream_resumable").value_or(false);
 }
@@ -113,7 +120,8 @@ std::string kwargs_json(const RunRequest& request) {
   if (request.resume) out += ",\"command\":{\"resume\":" + *request.resume + "}";
   out += ",\"config\":" + request.config + ",\"context\":" + request.context;
   out += ",\"stream_mode\":" + list_json(request.stream_modes);
-  if (!request.interrupt_before.empty()) out += ",\"interrupt_before\":" + list_json(request.interrupt_before);
+  if (!request.interrupt_before.empty())
+    out += ",\"interrupt_before\":" + list_json(request.interrupt_before);
   if (!request.interrupt_after.empty()) out += ",\"interrupt_after\":" + list_json(request.interrupt_after);
   if (request.checkpoint_id) out += ",\"checkpoint_id\":" + quote(*request.checkpoint_id);
   out += ",\"durability\":\"" + request.durability + "\"";

@@ -101,7 +101,8 @@ void update(AssistantService& assistants, const Request& request, const Exchange
 
 void remove(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
-  const auto with_threads = query ? query->boolean("delete_threads", false) : Result<bool>(fail(query.error()));
+  const auto with_threads =
+      query ? query->boolean("delete_threads", false) : Result<bool>(fail(query.error()));
   if (!with_threads) return exchange->respond(error_reply(with_threads.error()));
   assistants.remove(request.path_param("assistant_id"),
                     *with_threads ? storage::WithThreads::kYes : storage::WithThreads::kNo,
@@ -118,9 +119,11 @@ void set_latest(AssistantService& assistants, const Request& request, const Exch
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
   if (!version) {
     const auto query = Query::parse(request.query);
-    const auto in_query = query ? query->integer("version", 0, 1, 2'000'000'000) : Result<int>(fail(query.error()));
+    const auto in_query =
+        query ? query->integer("version", 0, 1, 2'000'000'000) : Result<int>(fail(query.error()));
     if (!in_query) return exchange->respond(error_reply(in_query.error()));
-    if (*in_query == 0) return exchange->respond(error_reply(Error{ErrorCode::kInvalid, "version: is required"}));
+    if (*in_query == 0)
+      return exchange->respond(error_reply(Error{ErrorCode::kInvalid, "version: is required"}));
     version = *in_query;
   }
   assistants.set_version(request.path_param("assistant_id"), *version, answer_with_assistant(exchange));
@@ -131,12 +134,14 @@ void schemas(AssistantService& assistants, const Request& request, const Exchang
   if (!assistant) return exchange->respond(error_reply(assistant.error()));
   const auto entry = assistants.graph_of(*assistant);
   if (!entry.graph) {
-    return exchange->respond(error_reply(Error{ErrorCode::kNotFound, "Graph '" + assistant->graph_id + "' not found"}));
+    return exchange->respond(
+        error_reply(Error{ErrorCode::kNotFound, "Graph '" + assistant->graph_id + "' not found"}));
   }
   const auto& schema = entry.graph->schemas();
-  exchange->respond(json_reply("{\"graph_id\":" + quote(entry.graph->id()) + ",\"input_schema\":" + schema.input +
-                               ",\"output_schema\":" + schema.output + ",\"state_schema\":" + schema.state +
-                               ",\"config_schema\":" + schema.config + ",\"context_schema\":" + schema.context + "}"));
+  exchange->respond(json_reply("{\"graph_id\":" + quote(entry.graph->id()) +
+                               ",\"input_schema\":" + schema.input + ",\"output_schema\":" + schema.output +
+                               ",\"state_schema\":" + schema.state + ",\"config_schema\":" + schema.config +
+                               ",\"context_schema\":" + schema.context + "}"));
 }
 
 }  // namespace
@@ -151,28 +156,68 @@ void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
   };
   const std::string one = "/assistants/{assistant_id}";
   add(Method::kPost, "/assistants",
-      {"create_assistant", "", "Create an assistant", "AssistantCreate", "Assistant", 200, {}, {404, 409, 422}}, create);
+      {"create_assistant",
+       "",
+       "Create an assistant",
+       "AssistantCreate",
+       "Assistant",
+       200,
+       {},
+       {404, 409, 422}},
+      create);
   add(Method::kPost, "/assistants/search",
-      {"search_assistants", "", "Search assistants", "AssistantSearch", "Assistant[]", 200, {}, {422}}, search);
+      {"search_assistants", "", "Search assistants", "AssistantSearch", "Assistant[]", 200, {}, {422}},
+      search);
   add(Method::kGet, "/assistants",
-      {"list_assistants", "", "List assistants, newest first", "", "Assistant[]", 200,
-       {{"limit", "integer", "1 to 1000, default 10"}, {"offset", "integer", "default 0"}}, {422}},
+      {"list_assistants",
+       "",
+       "List assistants, newest first",
+       "",
+       "Assistant[]",
+       200,
+       {{"limit", "integer", "1 to 1000, default 10"}, {"offset", "integer", "default 0"}},
+       {422}},
       list);
   add(Method::kGet, one, {"get_assistant", "", "Get an assistant", "", "Assistant", 200, {}, {404}}, get);
   add(Method::kPatch, one,
-      {"update_assistant", "", "Change an assistant; makes a new version", "AssistantPatch", "Assistant", 200, {},
+      {"update_assistant",
+       "",
+       "Change an assistant; makes a new version",
+       "AssistantPatch",
+       "Assistant",
+       200,
+       {},
        {404, 422}},
       update);
   add(Method::kDelete, one,
-      {"delete_assistant", "", "Delete an assistant with its versions", "", "Ids", 200,
-       {{"delete_threads", "boolean", "also the threads that ran it last"}}, {404, 422}},
+      {"delete_assistant",
+       "",
+       "Delete an assistant with its versions",
+       "",
+       "Ids",
+       200,
+       {{"delete_threads", "boolean", "also the threads that ran it last"}},
+       {404, 422}},
       remove);
   add(Method::kPost, one + "/latest",
-      {"set_latest_assistant_version", "", "Make an older version current", "AssistantVersionChoice", "Assistant", 200,
-       {{"version", "integer", "when not in the body"}}, {404, 422}},
+      {"set_latest_assistant_version",
+       "",
+       "Make an older version current",
+       "AssistantVersionChoice",
+       "Assistant",
+       200,
+       {{"version", "integer", "when not in the body"}},
+       {404, 422}},
       set_latest);
   add(Method::kGet, one + "/schemas",
-      {"get_assistant_schemas", "", "The JSON Schemas of the assistant's graph", "", "GraphSchemas", 200, {}, {404}},
+      {"get_assistant_schemas",
+       "",
+       "The JSON Schemas of the assistant's graph",
+       "",
+       "GraphSchemas",
+       200,
+       {},
+       {404}},
       schemas);
 }
 

@@ -21,7 +21,8 @@ void Dispatcher::handle(Request request, ExchangePtr exchange) {
     reply.headers.emplace_back("Allow", match.allow);
     return exchange->respond(std::move(reply));
   }
-  if (match.broken_escape) return exchange->respond(json_reply(R"({"detail":"broken percent escape in the path"})", 422));
+  if (match.broken_escape)
+    return exchange->respond(json_reply(R"({"detail":"broken percent escape in the path"})", 422));
   request.path_params = std::move(match.params);
   if (match.route->affinity == Affinity::kInline && request.body.size() <= kInlineBody) {
     return run(*match.route, request, exchange);

@@ -19,8 +19,8 @@ bool belongs_to(std::string_view event, const std::vector<std::string>& modes) {
 
 class EventDelivery final : public Beating, public std::enable_shared_from_this<EventDelivery> {
  public:
-  EventDelivery(ExchangePtr exchange, std::shared_ptr<runtime::EventStream> events, std::vector<std::string> modes,
-                Heartbeat& heartbeat, std::function<void()> gone)
+  EventDelivery(ExchangePtr exchange, std::shared_ptr<runtime::EventStream> events,
+                std::vector<std::string> modes, Heartbeat& heartbeat, std::function<void()> gone)
       : exchange_(std::move(exchange)),
         events_(std::move(events)),
         modes_(std::move(modes)),
@@ -39,7 +39,8 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
       return exchange_->end_stream();
     }
     beat_id_ = heartbeat_.add(weak_from_this());
-    const auto reader = events_->subscribe(after, [self = shared_from_this()](const auto& event) { self->show(event); });
+    const auto reader =
+        events_->subscribe(after, [self = shared_from_this()](const auto& event) { self->show(event); });
     bool over = false;
     {
       const std::lock_guard lock(mutex_);

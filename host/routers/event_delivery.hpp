@@ -1,4 +1,5 @@
-// EventDelivery: one client reading the events of one run as server-sent events: replay, live, heartbeats, end. Thread-safe.
+// EventDelivery: one client reading the events of one run as server-sent events: replay, live, heartbeats,
+// end. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct EventRequest {
   Headers headers;                     // Content-Location, Location
 };
 
-// Starts the response and delivers until the run's `end` or until the client goes; `gone` (may be empty) is called when it
-// goes before that. events null: an empty stream that ends at once.
+// Starts the response and delivers until the run's `end` or until the client goes; `gone` (may be empty) is
+// called when it goes before that. events null: an empty stream that ends at once.
 void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::EventStream>& events,
                     EventRequest request, Heartbeat& heartbeat, std::function<void()> gone);
 

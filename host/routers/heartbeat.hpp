@@ -1,5 +1,5 @@
-// Heartbeat: reminds every open stream and every long wait, at one steady beat, that the server is there. Clients measure the
-// beat of a stream and reconnect when it stops. Thread-safe.
+// Heartbeat: reminds every open stream and every long wait, at one steady beat, that the server is there.
+// Clients measure the beat of a stream and reconnect when it stops. Thread-safe.
 #pragma once
 
 #include <chrono>

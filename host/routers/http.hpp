@@ -1,5 +1,5 @@
-// The HTTP vocabulary between the server (bytes) and the routers (meaning): a parsed Request, a Response, and the Exchange
-// through which exactly one answer goes back. Nothing here knows sockets.
+// The HTTP vocabulary between the server (bytes) and the routers (meaning): a parsed Request, a Response, and
+// the Exchange through which exactly one answer goes back. Nothing here knows sockets.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct Request {
   std::string query;  // raw, without '?'
   Headers headers;    // names in lower case, in order of arrival
   std::string body;
-  std::string peer;   // "127.0.0.1:50312", for the log
+  std::string peer;  // "127.0.0.1:50312", for the log
 
   // Filled by the route table: the decoded parameters of the path, in the pattern's order.
   std::vector<std::pair<std::string_view, std::string>> path_params;
@@ -40,12 +40,13 @@ struct Response {
   int status = 200;
   std::string content_type;  // empty = no body
   std::string body;
-  Headers headers;           // extra ones; CORS, Date, length and connection are the server's business
+  Headers headers;  // extra ones; CORS, Date, length and connection are the server's business
 };
 
-// One request's way back. Either respond() once, or start_stream(), write()*, end_stream(). Thread-safe: any thread may
-// call; calls of one exchange take effect in the order made. When the last reference goes without an answer the server
-// answers 500, so no client is ever left hanging. After the client has gone every call is harmless.
+// One request's way back. Either respond() once, or start_stream(), write()*, end_stream(). Thread-safe: any
+// thread may call; calls of one exchange take effect in the order made. When the last reference goes without
+// an answer the server answers 500, so no client is ever left hanging. After the client has gone every call
+// is harmless.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -58,8 +59,8 @@ class Exchange {
   virtual void write(std::shared_ptr<const std::string> piece) = 0;
   virtual void end_stream() = 0;
 
-  // Called once, from any thread, when the client goes (or is dropped) before the answer was complete. Set it before the
-  // first call above. If the client has gone already it is called at once.
+  // Called once, from any thread, when the client goes (or is dropped) before the answer was complete. Set it
+  // before the first call above. If the client has gone already it is called at once.
   virtual void on_disconnect(std::function<void()> gone) = 0;
 };
 // Shared because: a run's stream, a heartbeat and the handler may all still hold it.

@@ -36,10 +36,12 @@ std::string parameters(const Route& route) {
   auto out = path_parameters(route.pattern);
   for (const auto& parameter : route.operation.query) {
     if (!out.empty()) out += ',';
-    const auto schema = parameter.type == "array" ? std::string(R"({"type":"array","items":{"type":"string"}})")
-                                                  : "{\"type\":\"" + parameter.type + "\"}";
-    out += "{\"name\":" + quote(parameter.name) + ",\"in\":\"query\",\"required\":false,\"description\":" +
-           quote(parameter.description) + ",\"schema\":" + schema + "}";
+    const auto schema = parameter.type == "array"
+                            ? std::string(R"({"type":"array","items":{"type":"string"}})")
+                            : "{\"type\":\"" + parameter.type + "\"}";
+    out += "{\"name\":" + quote(parameter.name) +
+           ",\"in\":\"query\",\"required\":false,\"description\":" + quote(parameter.description) +
+           ",\"schema\":" + schema + "}";
   }
   return "[" + out + "]";
 }
@@ -47,7 +49,8 @@ std::string parameters(const Route& route) {
 std::string success(const Operation& operation) {
   if (operation.response.empty()) return "{\"description\":\"Done\"}";
   if (operation.response == "sse") {
-    return "{\"description\":\"Server-sent events\"," + content("text/event-stream", R"({"type":"string"})") + "}";
+    return "{\"description\":\"Server-sent events\"," + content("text/event-stream", R"({"type":"string"})") +
+           "}";
   }
   return "{\"description\":\"Success\"," + content("application/json", reference(operation.response)) + "}";
 }
@@ -74,7 +77,8 @@ std::string operation_json(const Route& route) {
   std::string out = "{\"operationId\":" + quote(operation.id) + ",\"tags\":[" + quote(operation.tag) +
                     "],\"summary\":" + quote(operation.summary) + ",\"parameters\":" + parameters(route);
   if (!operation.request.empty()) {
-    out += ",\"requestBody\":{\"required\":true," + content("application/json", reference(operation.request)) + "}";
+    out += ",\"requestBody\":{\"required\":true," +
+           content("application/json", reference(operation.request)) + "}";
   }
   out += ",\"responses\":{\"" + std::to_string(operation.status) + "\":" + success(operation);
   for (const int status : operation.errors) {
@@ -99,9 +103,10 @@ std::string openapi_json(const RouteTable& routes, std::string_view version) {
     if (!path.empty()) path += ',';
     path += quote(lower(to_string(route.method))) + ":" + operation_json(route);
   }
-  std::string out = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"agenthost\",\"version\":" + quote(version) +
-                    ",\"description\":\"A self-hosted agent server that speaks the LangGraph Agent Server API.\"},"
-                    "\"paths\":{";
+  std::string out =
+      "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"agenthost\",\"version\":" + quote(version) +
+      ",\"description\":\"A self-hosted agent server that speaks the LangGraph Agent Server API.\"},"
+      "\"paths\":{";
   bool first = true;
   for (const auto& [pattern, operations] : paths) {
     out += (first ? "" : ",") + quote(pattern) + ":{" + operations + "}";

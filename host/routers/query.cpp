@@ -50,7 +50,8 @@ Result<Query> Query::parse(std::string_view raw) {
     std::replace(item.begin(), item.end(), '+', ' ');
     const auto equals = item.find('=');
     auto name = percent_decode(std::string_view(item).substr(0, equals));
-    auto value = equals == std::string::npos ? std::string() : percent_decode(std::string_view(item).substr(equals + 1));
+    auto value = equals == std::string::npos ? std::string()
+                                             : percent_decode(std::string_view(item).substr(equals + 1));
     if (!name || !value) return fail(ErrorCode::kInvalid, "query: broken percent escape in \"" + item + "\"");
     query.items_.emplace_back(std::move(*name), std::move(*value));
   }
@@ -58,7 +59,8 @@ Result<Query> Query::parse(std::string_view raw) {
 }
 
 std::optional<std::string> Query::text(std::string_view name) const {
-  const auto found = std::find_if(items_.begin(), items_.end(), [&](const auto& item) { return item.first == name; });
+  const auto found =
+      std::find_if(items_.begin(), items_.end(), [&](const auto& item) { return item.first == name; });
   if (found == items_.end() || found->second.empty()) return std::nullopt;
   return found->second;
 }
@@ -67,7 +69,8 @@ std::vector<std::string> Query::list(std::string_view name) const {
   std::vector<std::string> values;
   for (const auto& [key, value] : items_) {
     if (key != name || value.empty()) continue;
-    const auto array = value.front() == '[' ? parse_json(value) : Result<JsonDocument>(fail(ErrorCode::kInvalid, ""));
+    const auto array =
+        value.front() == '[' ? parse_json(value) : Result<JsonDocument>(fail(ErrorCode::kInvalid, ""));
     if (!array || !array->IsArray()) {
       values.push_back(value);
       continue;
@@ -84,9 +87,10 @@ Result<int> Query::integer(std::string_view name, int fallback, int least, int m
   if (!value) return fallback;
   int number = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-  if (error == std::errc() && end == value->data() + value->size() && number >= least && number <= most) return number;
-  return fail(ErrorCode::kInvalid, std::string(name) + ": must be a whole number from " + std::to_string(least) +
-                                       " to " + std::to_string(most));
+  if (error == std::errc() && end == value->data() + value->size() && number >= least && number <= most)
+    return number;
+  return fail(ErrorCode::kInvalid, std::string(name) + ": must be a whole number from " +
+                                       std::to_string(least) + " to " + std::to_string(most));
 }
 
 Result<bool> Query::boolean(std::string_view name, bool fallback) const {

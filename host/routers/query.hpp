@@ -1,5 +1,5 @@
-// Query: the parameters of a URL's query, decoded. Lists arrive as repeated keys, as one JSON array or as a scalar; an empty
-// value counts as absent: every official client does one of these. Immutable.
+// Query: the parameters of a URL's query, decoded. Lists arrive as repeated keys, as one JSON array or as a
+// scalar; an empty value counts as absent: every official client does one of these. Immutable.
 #pragma once
 
 #include <optional>

@@ -34,9 +34,13 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Response json_reply(std::string body, int status) { return {status, "application/json", std::move(body), {}}; }
+Response json_reply(std::string body, int status) {
+  return {status, "application/json", std::move(body), {}};
+}
 
-Response empty_reply(int status) { return {status, "", "", {}}; }
+Response empty_reply(int status) {
+  return {status, "", "", {}};
+}
 
 Response error_reply(const Error& error) {
   const int status = status_of(error.code);

@@ -1,4 +1,5 @@
-// Replies: how results become HTTP answers: one error shape, {"detail": text}, everywhere. Thread-safe functions.
+// Replies: how results become HTTP answers: one error shape, {"detail": text}, everywhere. Thread-safe
+// functions.
 #pragma once
 
 #include <string>
@@ -15,7 +16,8 @@ namespace agenthost::routers {
 // The status follows from the code; texts of internal errors stay in the log.
 [[nodiscard]] Response error_reply(const Error& error);
 
-// The request's body as JSON; an empty one is {}. Error: answered with 400 "Malformed JSON in request body: ...".
+// The request's body as JSON; an empty one is {}. Error: answered with 400 "Malformed JSON in request body:
+// ...".
 [[nodiscard]] Result<JsonDocument> read_body(const Request& request);
 // For an error of read_body.
 [[nodiscard]] Response malformed_reply(const Error& error);

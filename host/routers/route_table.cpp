@@ -7,7 +7,9 @@
 namespace agenthost::routers {
 namespace {
 
-bool is_parameter(std::string_view segment) { return !segment.empty() && segment.front() == '{'; }
+bool is_parameter(std::string_view segment) {
+  return !segment.empty() && segment.front() == '{';
+}
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> segments;
@@ -23,15 +25,16 @@ std::vector<std::string_view> split(std::string_view path) {
 }
 
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) {
-  return pattern.size() == path.size() &&
-         std::equal(pattern.begin(), pattern.end(), path.begin(), [](const auto& wanted, std::string_view segment) {
-           return is_parameter(wanted) ? !segment.empty() : wanted == segment;
-         });
+  return pattern.size() == path.size() && std::equal(pattern.begin(), pattern.end(), path.begin(),
+                                                     [](const auto& wanted, std::string_view segment) {
+                                                       return is_parameter(wanted) ? !segment.empty()
+                                                                                   : wanted == segment;
+                                                     });
 }
 
 std::size_t fixed_segments(const std::vector<std::string>& pattern) {
-  return static_cast<std::size_t>(
-      std::count_if(pattern.begin(), pattern.end(), [](const auto& segment) { return !is_parameter(segment); }));
+  return static_cast<std::size_t>(std::count_if(pattern.begin(), pattern.end(),
+                                                [](const auto& segment) { return !is_parameter(segment); }));
 }
 
 }  // namespace

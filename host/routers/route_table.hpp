@@ -1,5 +1,5 @@
-// RouteTable: every operation the server offers: the path, what is said about it in /openapi.json, and who answers. One table
-// serves and documents, so the two cannot differ. Filled at the start, then immutable.
+// RouteTable: every operation the server offers: the path, what is said about it in /openapi.json, and who
+// answers. One table serves and documents, so the two cannot differ. Filled at the start, then immutable.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@ namespace agenthost::routers {
 
 using Handler = std::function<void(const Request&, const ExchangePtr&)>;
 
-// Where a handler may run: kInline on the I/O thread (it never blocks), kReader on a thread that may read the disk.
+// Where a handler may run: kInline on the I/O thread (it never blocks), kReader on a thread that may read the
+// disk.
 enum class Affinity { kInline, kReader };
 
 struct QueryParameter {
@@ -51,7 +52,7 @@ class RouteTable {
   struct Match {
     const Route* route = nullptr;                                  // null: no such route
     std::vector<std::pair<std::string_view, std::string>> params;  // decoded
-    std::string allow;                                             // methods of the path when only the method is wrong
+    std::string allow;  // methods of the path when only the method is wrong
     bool broken_escape = false;
   };
   // A trailing slash is ignored; HEAD finds GET; a fixed segment wins over a parameter.

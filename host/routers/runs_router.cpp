@@ -31,7 +31,8 @@ std::string bare_json(const RunOutcome& outcome) {
 std::string envelope_json(const models::Run& run, const RunOutcome& outcome) {
   return "{\"run_id\":\"" + run.run_id + "\",\"thread_id\":\"" + run.thread_id + "\",\"status\":\"" +
          std::string(to_string(outcome.status)) + "\",\"output\":" + outcome.values +
-         ",\"error\":" + (outcome.error ? error_json(*outcome.error) : "null") + ",\"metadata\":" + run.metadata + "}";
+         ",\"error\":" + (outcome.error ? error_json(*outcome.error) : "null") +
+         ",\"metadata\":" + run.metadata + "}";
 }
 
 // Nothing may follow the run id in Content-Location: clients take both ids from it.
@@ -74,11 +75,12 @@ void show_created(const RunRouting& routing, const Creation& creation, const Exc
       return deliver_events(exchange, run->events, {0, {}, run_headers(row, creation.scope, "/stream")},
                             routing.heartbeat, std::move(gone));
     case Delivery::kWait: {
-      const auto reply = WaitingReply::start(exchange, run_headers(row, creation.scope, "/join"), routing.heartbeat,
-                                             std::move(gone));
-      return routing.runs.when_ended(run, [run, reply, envelope = creation.envelope](const RunOutcome& outcome) {
-        reply->finish(envelope ? envelope_json(run->row, outcome) : bare_json(outcome));
-      });
+      const auto reply = WaitingReply::start(exchange, run_headers(row, creation.scope, "/join"),
+                                             routing.heartbeat, std::move(gone));
+      return routing.runs.when_ended(
+          run, [run, reply, envelope = creation.envelope](const RunOutcome& outcome) {
+            reply->finish(envelope ? envelope_json(run->row, outcome) : bare_json(outcome));
+          });
     }
   }
 }
@@ -91,7 +93,8 @@ void create(const RunRouting& routing, Delivery delivery, Scope scope, const Req
   if (!query) return exchange->respond(error_reply(query.error()));
   auto asked = RunRequest::from_json(*body);
   if (!asked) return exchange->respond(error_reply(asked.error()));
-  const auto envelope = query->text("envelope").value_or(routing.envelope == WaitEnvelope::kRun ? "run" : "none");
+  const auto envelope =
+      query->text("envelope").value_or(routing.envelope == WaitEnvelope::kRun ? "run" : "none");
   const Creation creation{delivery, scope, asked->on_disconnect, envelope == "run"};
   const auto created = [routing, creation, exchange](const Result<ActiveRunPtr>& run) {
     show_created(routing, creation, exchange, run);
@@ -153,13 +156,15 @@ void remove(const RunRouting& routing, const RunAddress& at, const Request&, con
   });
 }
 
-void cancel(const RunRouting& routing, const RunAddress& at, const Request& request, const ExchangePtr& exchange) {
+void cancel(const RunRouting& routing, const RunAddress& at, const Request& request,
+            const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   const auto wait = query ? query->boolean("wait", false) : Result<bool>(fail(query.error()));
   if (!wait) return exchange->respond(error_reply(wait.error()));
   const auto action = query->text("action").value_or("interrupt");
   if (action != "interrupt" && action != "rollback") {
-    return exchange->respond(error_reply(Error{ErrorCode::kInvalid, "action: must be interrupt or rollback"}));
+    return exchange->respond(
+        error_reply(Error{ErrorCode::kInvalid, "action: must be interrupt or rollback"}));
   }
   routing.runs.cancel(at.thread_id, at.run_id,
                       action == "rollback" ? CancelAction::kRollback : CancelAction::kInterrupt,
@@ -176,20 +181,23 @@ Result<OnDisconnect> on_disconnect_of(const Query& query) {
   return *cancels ? OnDisconnect::kCancel : OnDisconnect::kContinue;
 }
 
-void join(const RunRouting& routing, const RunAddress& at, const Request& request, const ExchangePtr& exchange) {
+void join(const RunRouting& routing, const RunAddress& at, const Request& request,
+          const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   const auto on_disconnect = query ? on_disconnect_of(*query) : Result<OnDisconnect>(fail(query.error()));
   if (!on_disconnect) return exchange->respond(error_reply(on_disconnect.error()));
   const auto run = routing.runs.get(at.thread_id, at.run_id);
   if (!run) return exchange->respond(error_reply(run.error()));
-  const auto reply = WaitingReply::start(exchange, run_headers(*run, Scope::kThread, "/join"), routing.heartbeat,
-                                         cancel_when_gone(routing.runs, *run, *on_disconnect));
+  const auto reply =
+      WaitingReply::start(exchange, run_headers(*run, Scope::kThread, "/join"), routing.heartbeat,
+                          cancel_when_gone(routing.runs, *run, *on_disconnect));
   routing.runs.join(at.thread_id, at.run_id, [reply](const Result<RunOutcome>& outcome) {
     reply->finish(outcome ? bare_json(*outcome) : "{\"__error__\":" + error_json(outcome.error()) + "}");
   });
 }
 
-void stream(const RunRouting& routing, const RunAddress& at, const Request& request, const ExchangePtr& exchange) {
+void stream(const RunRouting& routing, const RunAddress& at, const Request& request,
+            const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   const auto on_disconnect = query ? on_disconnect_of(*query) : Result<OnDisconnect>(fail(query.error()));
   if (!on_disconnect) return exchange->respond(error_reply(on_disconnect.error()));
@@ -197,9 +205,10 @@ void stream(const RunRouting& routing, const RunAddress& at, const Request& requ
   if (!run) return exchange->respond(error_reply(run.error()));
   const auto events = routing.runs.events(at.thread_id, at.run_id);
   if (!events) return exchange->respond(error_reply(events.error()));
-  deliver_events(exchange, *events,
-                 {last_event_id(request), query->list("stream_mode"), run_headers(*run, Scope::kThread, "/stream")},
-                 routing.heartbeat, cancel_when_gone(routing.runs, *run, *on_disconnect));
+  deliver_events(
+      exchange, *events,
+      {last_event_id(request), query->list("stream_mode"), run_headers(*run, Scope::kThread, "/stream")},
+      routing.heartbeat, cancel_when_gone(routing.runs, *run, *on_disconnect));
 }
 
 // ---- Registration ----
@@ -213,7 +222,8 @@ void add_creating_routes(RouteTable& routes, const RunRouting& routing, Scope sc
     operation.tag = on_thread ? "Runs" : "Stateless runs";
     operation.request = "RunCreate";
     operation.errors = {400, 404, 409, 422, 429};
-    routes.add({Method::kPost, base + below, on_thread ? Affinity::kReader : Affinity::kInline, std::move(operation),
+    routes.add({Method::kPost, base + below, on_thread ? Affinity::kReader : Affinity::kInline,
+                std::move(operation),
                 [routing, delivery, scope](const Request& request, const ExchangePtr& exchange) {
                   create(routing, delivery, scope, request, exchange);
                 }});
@@ -222,8 +232,14 @@ void add_creating_routes(RouteTable& routes, const RunRouting& routing, Scope sc
   add("/stream", Delivery::kStream,
       {"stream_run" + suffix, "", "Start a run" + where + " and stream its events", "", "sse"});
   add("/wait", Delivery::kWait,
-      {"wait_run" + suffix, "", "Start a run" + where + " and wait for its final values", "", "Values", 200,
-       {{"envelope", "string", "run = {run_id, thread_id, status, output, error, metadata}; none = the bare values"}}});
+      {"wait_run" + suffix,
+       "",
+       "Start a run" + where + " and wait for its final values",
+       "",
+       "Values",
+       200,
+       {{"envelope", "string",
+         "run = {run_id, thread_id, status, output, error, metadata}; none = the bare values"}}});
 }
 
 }  // namespace
@@ -232,14 +248,22 @@ void add_run_routes(RouteTable& routes, const RunRouting& routing) {
   add_creating_routes(routes, routing, Scope::kThread);
   add_creating_routes(routes, routing, Scope::kStateless);
   const std::string base = "/threads/{thread_id}/runs";
-  routes.add({Method::kGet, base, Affinity::kReader,
-              {"list_runs", "Runs", "List the runs of a thread, newest first", "", "Run[]", 200,
-               {{"limit", "integer", "1 to 1000, default 10"},
-                {"offset", "integer", "default 0"},
-                {"status", "string", "only runs with this status"},
-                {"select", "array", "only these members"}},
-               {404, 422}},
-              [routing](const Request& request, const ExchangePtr& exchange) { list(routing, request, exchange); }});
+  routes.add(
+      {Method::kGet,
+       base,
+       Affinity::kReader,
+       {"list_runs",
+        "Runs",
+        "List the runs of a thread, newest first",
+        "",
+        "Run[]",
+        200,
+        {{"limit", "integer", "1 to 1000, default 10"},
+         {"offset", "integer", "default 0"},
+         {"status", "string", "only runs with this status"},
+         {"select", "array", "only these members"}},
+        {404, 422}},
+       [routing](const Request& request, const ExchangePtr& exchange) { list(routing, request, exchange); }});
   const auto add_one = [&](Method method, const std::string& below, Operation operation, auto handler) {
     operation.tag = "Runs";
     operation.errors = {404, 422};
@@ -254,16 +278,28 @@ void add_run_routes(RouteTable& routes, const RunRouting& routing) {
   };
   const QueryParameter disconnect{"cancel_on_disconnect", "boolean", "cancel the run when this client goes"};
   add_one(Method::kGet, "", {"get_run", "", "Get a run", "", "Run"}, get);
-  add_one(Method::kDelete, "", {"delete_run", "", "Delete a run and its checkpoints; 409 while it is active", "", "", 204},
+  add_one(Method::kDelete, "",
+          {"delete_run", "", "Delete a run and its checkpoints; 409 while it is active", "", "", 204},
           remove);
-  add_one(Method::kPost, "/cancel",
-          {"cancel_run", "", "Cancel a run; 204 when wait=1 and it has stopped", "", "", 202,
-           {{"wait", "boolean", "answer when it has stopped"}, {"action", "string", "interrupt or rollback"}}},
-          cancel);
-  add_one(Method::kGet, "/join", {"join_run", "", "Wait for the final values of a run", "", "Values", 200, {disconnect}},
-          join);
+  add_one(
+      Method::kPost, "/cancel",
+      {"cancel_run",
+       "",
+       "Cancel a run; 204 when wait=1 and it has stopped",
+       "",
+       "",
+       202,
+       {{"wait", "boolean", "answer when it has stopped"}, {"action", "string", "interrupt or rollback"}}},
+      cancel);
+  add_one(Method::kGet, "/join",
+          {"join_run", "", "Wait for the final values of a run", "", "Values", 200, {disconnect}}, join);
   add_one(Method::kGet, "/stream",
-          {"join_run_stream", "", "Join the events of a run; Last-Event-ID replays", "", "sse", 200,
+          {"join_run_stream",
+           "",
+           "Join the events of a run; Last-Event-ID replays",
+           "",
+           "sse",
+           200,
            {disconnect, {"stream_mode", "array", "only events of these modes"}}},
           stream);
 }

@@ -1,4 +1,5 @@
-// The run operations: create, stream, wait, read, cancel; on a thread and stateless. Thread-safe once registered.
+// The run operations: create, stream, wait, read, cancel; on a thread and stateless. Thread-safe once
+// registered.
 #pragma once
 
 #include "host/base/executor.hpp"
@@ -8,7 +9,8 @@
 
 namespace agenthost::routers {
 
-// What runs/wait answers by default: the bare final values, or {run_id, thread_id, status, output, error, metadata}.
+// What runs/wait answers by default: the bare final values, or {run_id, thread_id, status, output, error,
+// metadata}.
 enum class WaitEnvelope { kNone, kRun };
 
 // All of it must outlive the table.

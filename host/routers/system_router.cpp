@@ -16,8 +16,8 @@ std::string plugins_json(const runtime::GraphCatalog& graphs) {
     for (const auto& graph : report.graphs) names.push_back(quote(graph));
     items.push_back("{\"id\":" + quote(report.id) + ",\"version\":" + quote(report.version) +
                     ",\"loaded\":" + (report.loaded ? "true" : "false") +
-                    ",\"reason\":" + (report.loaded ? "null" : quote(report.reason)) + ",\"graphs\":" +
-                    json_array(names) + "}");
+                    ",\"reason\":" + (report.loaded ? "null" : quote(report.reason)) +
+                    ",\"graphs\":" + json_array(names) + "}");
   }
   return json_array(items);
 }
@@ -25,12 +25,15 @@ std::string plugins_json(const runtime::GraphCatalog& graphs) {
 void info(const SystemRouting& routing, const ExchangePtr& exchange) {
   const auto counts = routing.storage.counts();
   if (!counts) return exchange->respond(error_reply(counts.error()));
-  exchange->respond(json_reply(
-      "{\"name\":\"agenthost\",\"version\":" + quote(routing.version) +
-      ",\"langgraph_py_version\":\"0.6.0\",\"context\":\"cpp\",\"flags\":{\"assistants\":true,\"crons\":false,"
-      "\"langsmith\":false,\"langsmith_tracing_replicas\":false},\"metadata\":{},\"stats\":{\"total_assistants\":" +
-      std::to_string(counts->assistants) + ",\"total_threads\":" + std::to_string(counts->threads) +
-      ",\"total_runs\":" + std::to_string(counts->runs) + "},\"plugins\":" + plugins_json(routing.graphs) + "}"));
+  exchange->respond(json_reply("{\"name\":\"agenthost\",\"version\":" + quote(routing.version) +
+                               ",\"langgraph_py_version\":\"0.6.0\",\"context\":\"cpp\",\"flags\":{"
+                               "\"assistants\":true,\"crons\":false,"
+                               "\"langsmith\":false,\"langsmith_tracing_replicas\":false},\"metadata\":{},"
+                               "\"stats\":{\"total_assistants\":" +
+                               std::to_string(counts->assistants) +
+                               ",\"total_threads\":" + std::to_string(counts->threads) +
+                               ",\"total_runs\":" + std::to_string(counts->runs) +
+                               "},\"plugins\":" + plugins_json(routing.graphs) + "}"));
 }
 
 void ok(const SystemRouting& routing, const Request& request, const ExchangePtr& exchange) {
@@ -48,24 +51,42 @@ void ok(const SystemRouting& routing, const Request& request, const ExchangePtr&
 }  // namespace
 
 void add_system_routes(RouteTable& routes, const SystemRouting& routing) {
-  const auto root = "{\"name\":\"agenthost\",\"message\":\"agenthost is running\",\"version\":" +
-                    quote(routing.version) +
-                    ",\"docs\":\"/docs\",\"redoc\":\"/redoc\",\"openapi\":\"/openapi.json\","
-                    "\"playground\":\"/playground\"}";
-  routes.add({Method::kGet, "/", Affinity::kInline, {"root", "System", "What this is and where to go", "", "Root"},
+  const auto root =
+      "{\"name\":\"agenthost\",\"message\":\"agenthost is running\",\"version\":" + quote(routing.version) +
+      ",\"docs\":\"/docs\",\"redoc\":\"/redoc\",\"openapi\":\"/openapi.json\","
+      "\"playground\":\"/playground\"}";
+  routes.add({Method::kGet,
+              "/",
+              Affinity::kInline,
+              {"root", "System", "What this is and where to go", "", "Root"},
               [root](const Request&, const ExchangePtr& exchange) { exchange->respond(json_reply(root)); }});
-  routes.add({Method::kGet, "/ok", Affinity::kReader,
-              {"ok", "System", "Whether the server answers", "", "Ok", 200,
-               {{"check_db", "boolean", "ask the storage too"}}, {500}},
-              [routing](const Request& request, const ExchangePtr& exchange) { ok(routing, request, exchange); }});
-  routes.add({Method::kGet, "/info", Affinity::kReader,
+  routes.add(
+      {Method::kGet,
+       "/ok",
+       Affinity::kReader,
+       {"ok",
+        "System",
+        "Whether the server answers",
+        "",
+        "Ok",
+        200,
+        {{"check_db", "boolean", "ask the storage too"}},
+        {500}},
+       [routing](const Request& request, const ExchangePtr& exchange) { ok(routing, request, exchange); }});
+  routes.add({Method::kGet,
+              "/info",
+              Affinity::kReader,
               {"info", "System", "Version, abilities, counts, and what became of each plugin", "", "Info"},
               [routing](const Request&, const ExchangePtr& exchange) { info(routing, exchange); }});
   // Shared because: the handler shows the text that is made once the table is complete.
   const auto document = std::make_shared<std::string>();
-  routes.add({Method::kGet, "/openapi.json", Affinity::kInline,
+  routes.add({Method::kGet,
+              "/openapi.json",
+              Affinity::kInline,
               {"openapi", "System", "This document", "", "Object"},
-              [document](const Request&, const ExchangePtr& exchange) { exchange->respond(json_reply(*document)); }});
+              [document](const Request&, const ExchangePtr& exchange) {
+                exchange->respond(json_reply(*document));
+              }});
   *document = openapi_json(routes, routing.version);
 }
 

@@ -14,9 +14,12 @@ using services::IfExists;
 using services::ThreadService;
 using services::ThreadView;
 
-const std::vector<std::string_view> kSortKeys{"thread_id", "status", "created_at", "updated_at", "state_updated_at"};
+const std::vector<std::string_view> kSortKeys{"thread_id", "status", "created_at", "updated_at",
+                                              "state_updated_at"};
 
-std::string view_json(const ThreadView& view) { return to_json(view.thread, view.values); }
+std::string view_json(const ThreadView& view) {
+  return to_json(view.thread, view.values);
+}
 
 services::Reply<ThreadView> answer_with_thread(const ExchangePtr& exchange) {
   return [exchange](const Result<ThreadView>& view) {
@@ -83,7 +86,8 @@ void get(ThreadService& threads, const std::string& id, const Request&, const Ex
   answer_with_thread(exchange)(threads.get(id));
 }
 
-void update(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+void update(ThreadService& threads, const std::string& id, const Request& request,
+            const ExchangePtr& exchange) {
   const auto body = read_body(request);
   if (!body) return exchange->respond(malformed_reply(body.error()));
   Fields fields(*body);
@@ -109,13 +113,15 @@ void respond_with_state(const ExchangePtr& exchange, const Result<std::optional<
   exchange->respond(json_reply(project(*state ? state_json(**state) : models::empty_state_json(), select)));
 }
 
-void state(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+void state(ThreadService& threads, const std::string& id, const Request& request,
+           const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
   respond_with_state(exchange, threads.state(id), query->list("select"));
 }
 
-void state_at(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+void state_at(ThreadService& threads, const std::string& id, const Request& request,
+              const ExchangePtr& exchange) {
   const auto checkpoint_id = uuid_param(request, "checkpoint_id");
   if (!checkpoint_id) return exchange->respond(error_reply(checkpoint_id.error()));
   const auto found = threads.state_at(id, "", *checkpoint_id);
@@ -143,8 +149,8 @@ void state_at_checkpoint(ThreadService& threads, const std::string& id, const Re
   exchange->respond(found ? json_reply(project(state_json(*found), select)) : error_reply(found.error()));
 }
 
-void respond_with_history(ThreadService& threads, const std::string& id, const storage::CheckpointFilter& filter,
-                          const ExchangePtr& exchange) {
+void respond_with_history(ThreadService& threads, const std::string& id,
+                          const storage::CheckpointFilter& filter, const ExchangePtr& exchange) {
   const auto found = threads.history(id, filter);
   if (!found) return exchange->respond(error_reply(found.error()));
   std::vector<std::string> items;
@@ -152,7 +158,8 @@ void respond_with_history(ThreadService& threads, const std::string& id, const s
   exchange->respond(json_reply(json_array(items)));
 }
 
-void history(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
+void history(ThreadService& threads, const std::string& id, const Request& request,
+             const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
   const auto limit = query->integer("limit", 10, 1, 1000);
@@ -215,37 +222,72 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
                                          {"offset", "integer", "default 0"}};
   add(Method::kPost, "/threads",
       {"create_thread", "", "Create a thread", "ThreadCreate", "Thread", 200, {}, {409, 422}}, create);
-  add(Method::kGet, "/threads", {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}},
-      list);
+  add(Method::kGet, "/threads",
+      {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}}, list);
   add(Method::kPost, "/threads/search",
       {"search_threads", "", "Search threads", "ThreadSearch", "Thread[]", 200, {}, {422}}, search);
-  add_one(Method::kGet, "", {"get_thread", "", "Get a thread with its values", "", "Thread", 200, {}, {422}}, get);
+  add_one(Method::kGet, "", {"get_thread", "", "Get a thread with its values", "", "Thread", 200, {}, {422}},
+          get);
   add_one(Method::kPatch, "",
-          {"update_thread", "", "Merge metadata into a thread", "ThreadPatch", "Thread", 200, {}, {422}}, update);
+          {"update_thread", "", "Merge metadata into a thread", "ThreadPatch", "Thread", 200, {}, {422}},
+          update);
   add_one(Method::kDelete, "",
-          {"delete_thread", "", "Delete a thread with its runs and state; what runs on it is cancelled", "", "", 204, {},
+          {"delete_thread",
+           "",
+           "Delete a thread with its runs and state; what runs on it is cancelled",
+           "",
+           "",
+           204,
+           {},
            {422}},
           remove);
   add_one(Method::kGet, "/state",
-          {"get_thread_state", "", "The latest state", "", "ThreadState", 200,
-           {{"select", "array", "only these members"}}, {422}},
+          {"get_thread_state",
+           "",
+           "The latest state",
+           "",
+           "ThreadState",
+           200,
+           {{"select", "array", "only these members"}},
+           {422}},
           state);
   add_one(Method::kGet, "/state/{checkpoint_id}",
-          {"get_thread_state_at", "", "The state at a checkpoint", "", "ThreadState", 200, {}, {422}}, state_at);
+          {"get_thread_state_at", "", "The state at a checkpoint", "", "ThreadState", 200, {}, {422}},
+          state_at);
   add_one(Method::kPost, "/state/checkpoint",
-          {"get_thread_state_at_checkpoint", "", "The state at a checkpoint; the latest when none is named",
-           "StateAtCheckpoint", "ThreadState", 200, {}, {422}},
+          {"get_thread_state_at_checkpoint",
+           "",
+           "The state at a checkpoint; the latest when none is named",
+           "StateAtCheckpoint",
+           "ThreadState",
+           200,
+           {},
+           {422}},
           state_at_checkpoint);
-  add_one(Method::kGet, "/history",
-          {"get_thread_history", "", "Past states, newest first", "", "ThreadState[]", 200,
-           {{"limit", "integer", "1 to 1000, default 10"}, {"before", "string", "older than this checkpoint id"}}, {422}},
-          history);
+  add_one(
+      Method::kGet, "/history",
+      {"get_thread_history",
+       "",
+       "Past states, newest first",
+       "",
+       "ThreadState[]",
+       200,
+       {{"limit", "integer", "1 to 1000, default 10"}, {"before", "string", "older than this checkpoint id"}},
+       {422}},
+      history);
   add_one(Method::kPost, "/history",
-          {"search_thread_history", "", "Past states that match, newest first", "HistorySearch", "ThreadState[]", 200, {},
+          {"search_thread_history",
+           "",
+           "Past states that match, newest first",
+           "HistorySearch",
+           "ThreadState[]",
+           200,
+           {},
            {422}},
           search_history);
   add_one(Method::kGet, "/messages",
-          {"get_thread_messages", "", "The messages of the latest state", "", "Message[]", 200, {}, {422}}, messages);
+          {"get_thread_messages", "", "The messages of the latest state", "", "Message[]", 200, {}, {422}},
+          messages);
 }
 
 }  // namespace agenthost::routers

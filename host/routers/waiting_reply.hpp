@@ -1,5 +1,5 @@
-// WaitingReply: the answer of runs/wait and join: JSON at the end, and while that takes long, newlines that keep the
-// connection alive. Thread-safe.
+// WaitingReply: the answer of runs/wait and join: JSON at the end, and while that takes long, newlines that
+// keep the connection alive. Thread-safe.
 #pragma once
 
 #include <functional>

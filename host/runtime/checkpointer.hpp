@@ -1,4 +1,5 @@
-// Checkpointer: where the loop puts its checkpoints. Implemented by the services on Storage, and by tests in memory.
+// Checkpointer: where the loop puts its checkpoints. Implemented by the services on Storage, and by tests in
+// memory.
 #pragma once
 
 #include <functional>

@@ -37,8 +37,8 @@ EventStream::ReaderId EventStream::subscribe(std::optional<std::uint64_t> after,
 void EventStream::unsubscribe(ReaderId reader) {
   Sink gone;  // destroyed after the lock, see finish()
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::find_if(readers_.begin(), readers_.end(), [&](const auto& entry) { return entry.first == reader; });
+  const auto found = std::find_if(readers_.begin(), readers_.end(),
+                                  [&](const auto& entry) { return entry.first == reader; });
   if (found == readers_.end()) return;
   gone = std::move(found->second);
   readers_.erase(found);

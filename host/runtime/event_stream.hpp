@@ -1,8 +1,9 @@
 // EventStream: the events of one run, for any number of readers, live or late.
 //
-// Every event has an id (1, 2, 3, ... as text) that grows. A bounded ring keeps the newest events; a reader who asks for
-// an id that has left the ring gets what is left. publish never waits for a reader: each reader's Sink must be quick
-// (it hands over to its connection) and a slow connection is dropped by its server, not buffered here. Thread-safe.
+// Every event has an id (1, 2, 3, ... as text) that grows. A bounded ring keeps the newest events; a reader
+// who asks for an id that has left the ring gets what is left. publish never waits for a reader: each
+// reader's Sink must be quick (it hands over to its connection) and a slow connection is dropped by its
+// server, not buffered here. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,8 @@ class EventStream {
   // Publishes `end` and then nothing more; readers that come later get what the ring holds.
   void finish();
 
-  // Delivers kept events with an id above `after` (nullopt: none, live only), then live ones, in order, each once.
+  // Delivers kept events with an id above `after` (nullopt: none, live only), then live ones, in order, each
+  // once.
   ReaderId subscribe(std::optional<std::uint64_t> after, Sink sink);
   void unsubscribe(ReaderId reader);
 

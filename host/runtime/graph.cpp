@@ -38,7 +38,8 @@ Result<Node> read_node(const JsonValue& value) {
   Node node;
   node.name = string_member(value, "name");
   if (!good_name(node.name)) {
-    return bad("nodes", "\"" + node.name + "\" is no node name: 1 to 128 characters without '|' and ':', not " +
+    return bad("nodes", "\"" + node.name +
+                            "\" is no node name: 1 to 128 characters without '|' and ':', not " +
                             std::string(kStart) + " or " + std::string(kEnd));
   }
   if (const auto* blocking = find_member(value, "blocking")) node.blocking = blocking->IsTrue();
@@ -96,7 +97,8 @@ class EdgeReader {
  private:
   Node* source(std::string_view name) {
     if (name == kStart) return &start_;
-    const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.name == name; });
+    const auto found =
+        std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.name == name; });
     return found == nodes_.end() ? nullptr : &*found;
   }
 
@@ -119,7 +121,8 @@ class EdgeReader {
   Status read_conditional(const JsonValue& edge) {
     auto* from = source(string_member(edge, "from"));
     if (from == nullptr) {
-      return bad("conditional_edges", "there is no node \"" + std::string(string_member(edge, "from")) + "\"");
+      return bad("conditional_edges",
+                 "there is no node \"" + std::string(string_member(edge, "from")) + "\"");
     }
     ConditionalEdge conditional;
     conditional.name = string_member(edge, "name");
@@ -149,7 +152,8 @@ Result<Graph> Graph::from_json(const JsonValue& description) {
     for (const auto& value : channels->GetArray()) {
       auto channel = read_channel(value);
       if (!channel) return fail(channel.error());
-      if (graph.channel_index(channel->name)) return bad("channels", "\"" + channel->name + "\" is there twice");
+      if (graph.channel_index(channel->name))
+        return bad("channels", "\"" + channel->name + "\" is there twice");
       graph.channels_.push_back(std::move(*channel));
     }
   }
@@ -162,12 +166,15 @@ Result<Graph> Graph::from_json(const JsonValue& description) {
     graph.nodes_.push_back(std::move(*node));
   }
   graph.start_.name = kStart;
-  if (auto edges = EdgeReader(graph.nodes_, graph.start_).read(description); !edges) return fail(edges.error());
+  if (auto edges = EdgeReader(graph.nodes_, graph.start_).read(description); !edges)
+    return fail(edges.error());
   if (const auto* limit = find_member(description, "recursion_limit")) {
-    if (!limit->IsUint() || limit->GetUint() == 0) return bad("recursion_limit", "must be a whole number above 0");
+    if (!limit->IsUint() || limit->GetUint() == 0)
+      return bad("recursion_limit", "must be a whole number above 0");
     graph.recursion_limit_ = limit->GetUint();
   }
-  if (const auto* resumes = find_member(description, "resumes_on_input")) graph.resumes_on_input_ = resumes->IsTrue();
+  if (const auto* resumes = find_member(description, "resumes_on_input"))
+    graph.resumes_on_input_ = resumes->IsTrue();
   graph.schemas_ = {schema_text(description, "input_schema"), schema_text(description, "output_schema"),
                     schema_text(description, "state_schema"), schema_text(description, "config_schema"),
                     schema_text(description, "context_schema")};
@@ -182,7 +189,8 @@ std::optional<std::size_t> Graph::channel_index(std::string_view name) const {
 }
 
 const Node* Graph::find_node(std::string_view name) const {
-  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.name == name; });
+  const auto found =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.name == name; });
   return found == nodes_.end() ? nullptr : &*found;
 }
 

@@ -1,4 +1,5 @@
-// Graph: what a plugin describes and the superstep loop runs: channels with reducers, nodes, edges. Immutable.
+// Graph: what a plugin describes and the superstep loop runs: channels with reducers, nodes, edges.
+// Immutable.
 #pragma once
 
 #include <chrono>
@@ -40,7 +41,7 @@ struct Node {
   std::string name;
   bool blocking = false;
   std::optional<std::chrono::milliseconds> timeout;
-  std::vector<std::string> edges;                    // node names or kEnd
+  std::vector<std::string> edges;  // node names or kEnd
   std::vector<ConditionalEdge> conditional_edges;
 };
 

@@ -1,4 +1,5 @@
-// NodeExecutor: how the loop runs a node without knowing plugins. In process, in a child process, or in a test.
+// NodeExecutor: how the loop runs a node without knowing plugins. In process, in a child process, or in a
+// test.
 #pragma once
 
 #include <chrono>
@@ -19,8 +20,8 @@ namespace agenthost::runtime {
 struct NodeCall {
   const Node* node = nullptr;  // lives as long as the graph
   unsigned attempt = 1;
-  JsonBlob state;              // {"channel":value,...}
-  JsonBlob config;             // see agent_node_call.config
+  JsonBlob state;                 // {"channel":value,...}
+  JsonBlob config;                // see agent_node_call.config
   std::vector<JsonBlob> answers;  // for interrupt(), in order
   std::chrono::steady_clock::time_point deadline;
 };
@@ -34,7 +35,8 @@ struct NodeInterrupted {
 };
 using NodeOutcome = std::variant<NodeUpdate, NodeInterrupted, Error>;
 
-// What a running task reports. Thread-safe: the calls come from any thread; done comes exactly once, and nothing after.
+// What a running task reports. Thread-safe: the calls come from any thread; done comes exactly once, and
+// nothing after.
 struct TaskSink {
   virtual ~TaskSink() = default;
   enum class Channel { kCustom, kMessages };
@@ -45,7 +47,8 @@ struct TaskSink {
 
 enum class CancelReason { kUser, kDeadline, kShutdown };
 
-// One started task. cancel() asks it to stop soon: its host services end at once, done() still comes. Thread-safe.
+// One started task. cancel() asks it to stop soon: its host services end at once, done() still comes.
+// Thread-safe.
 struct TaskHandle {
   virtual ~TaskHandle() = default;
   virtual void cancel(CancelReason reason) = 0;

@@ -36,7 +36,9 @@ std::string join_arrays(std::string_view left, std::string_view right) {
   return out;
 }
 
-bool is_array_text(std::string_view text) { return !text.empty() && text.front() == '['; }
+bool is_array_text(std::string_view text) {
+  return !text.empty() && text.front() == '[';
+}
 
 JsonValue string_value(std::string_view text, Allocator& allocator) {
   return {text.data(), static_cast<rapidjson::SizeType>(text.size()), allocator};
@@ -135,8 +137,8 @@ void put_message(JsonValue& messages, JsonValue& incoming, Allocator& allocator)
   if (!removes) messages.PushBack(JsonValue(incoming, allocator), allocator);
 }
 
-// Whether the write only adds: no id of it is in the text of the current list, so the lists can be joined unparsed. An id
-// that occurs inside some content only costs the slower way.
+// Whether the write only adds: no id of it is in the text of the current list, so the lists can be joined
+// unparsed. An id that occurs inside some content only costs the slower way.
 bool only_adds(const JsonDocument& incoming, const std::string& current) {
   return std::none_of(incoming.Begin(), incoming.End(), [&](const JsonValue& message) {
     return string_member(message, "type") == "remove" ||

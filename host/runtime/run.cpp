@@ -115,7 +115,7 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   // Strand-bound
   Checkpoint now_;
   bool has_state_ = false;
-  bool saved_now_ = false;        // now_ is with the checkpointer
+  bool saved_now_ = false;  // now_ is with the checkpointer
   std::string last_saved_id_;
   unsigned steps_ = 0;
   bool skip_breakpoint_ = false;  // the first step after a stop must not stop there again
@@ -142,9 +142,10 @@ void RunLoop::begin() {
   if (const auto* values = std::get_if<InputValues>(&input)) return begin_with_input(*values);
   if (!has_state_ && std::holds_alternative<Resume>(input)) return end(RunEnd::kSuccess);  // nothing waits
   if (!has_state_) {
-    return end(RunEnd::kError, Error{ErrorCode::kInvalid,
-                                     "Received no input writes: this thread has no state yet, so a run needs an input",
-                                     "EmptyInputError"});
+    return end(RunEnd::kError,
+               Error{ErrorCode::kInvalid,
+                     "Received no input writes: this thread has no state yet, so a run needs an input",
+                     "EmptyInputError"});
   }
   skip_breakpoint_ = true;
   if (const auto* resume = std::get_if<Resume>(&input)) {
@@ -159,7 +160,8 @@ void RunLoop::begin() {
 void RunLoop::begin_with_input(const InputValues& input) {
   auto writes = read_writes(*spec_.graph, *input.values);
   if (!writes) {
-    return end(RunEnd::kError, Error{ErrorCode::kInvalid, "input: " + writes.error().text, "InvalidUpdateError"});
+    return end(RunEnd::kError,
+               Error{ErrorCode::kInvalid, "input: " + writes.error().text, "InvalidUpdateError"});
   }
   if (!has_state_) {
     now_.thread_id = spec_.thread_id;
@@ -214,7 +216,8 @@ RunLoop::Next RunLoop::run_step() {
   const auto due = due_tasks();
   if (due.empty() && !now_.tasks.empty() && all_done()) return complete_step();
   if (due.empty()) {
-    const bool waits = std::any_of(now_.tasks.begin(), now_.tasks.end(), [](const auto& t) { return !!t.interrupt; });
+    const bool waits =
+        std::any_of(now_.tasks.begin(), now_.tasks.end(), [](const auto& t) { return !!t.interrupt; });
     if (waits) events_.interrupted(now_);
     end(waits ? RunEnd::kInterrupted : RunEnd::kSuccess);
     return Next::kWait;
@@ -228,13 +231,14 @@ RunLoop::Next RunLoop::run_step() {
   if (steps_++ >= spec_.recursion_limit) {
     const auto limit = std::to_string(spec_.recursion_limit);
     end(RunEnd::kError, Error{ErrorCode::kExhausted,
-                              "Recursion limit of " + limit + " reached without hitting a stop condition. You can "
-                              "increase the limit by setting the `recursion_limit` config key.",
+                              "Recursion limit of " + limit +
+                                  " reached without hitting a stop condition. You can "
+                                  "increase the limit by setting the `recursion_limit` config key.",
                               "GraphRecursionError"});
     return Next::kWait;
   }
-  step_ = std::make_shared<Superstep>(Superstep::Surroundings{spec_, limits_, events_, timers_}, now_, due, deadline_,
-                                      [self = shared_from_this()] {
+  step_ = std::make_shared<Superstep>(Superstep::Surroundings{spec_, limits_, events_, timers_}, now_, due,
+                                      deadline_, [self = shared_from_this()] {
                                         self->strand_.post([self] {
                                           if (self->finish_step() == Next::kGoOn) self->drive();
                                         });
@@ -305,7 +309,8 @@ RunLoop::Next RunLoop::stop_step(std::optional<Error> error) {
   if (has_state_) save_tasks();
   if (cancelled_ == CancelReason::kDeadline || (error && steady_clock::now() >= deadline_)) {
     const auto limit = std::to_string(spec_.timeout.count());
-    end(RunEnd::kTimeout, Error{ErrorCode::kDeadline, "the run did not end within " + limit + " ms", "TimeoutError"});
+    end(RunEnd::kTimeout,
+        Error{ErrorCode::kDeadline, "the run did not end within " + limit + " ms", "TimeoutError"});
   } else if (cancelled_) {
     end(RunEnd::kCancelled, Error{ErrorCode::kCancelled, "the run was cancelled", "CancelledError"});
   } else if (error) {
@@ -340,7 +345,8 @@ RunLoop::Next RunLoop::route_from(std::size_t edge) {
   return advance();
 }
 
-RunLoop::Next RunLoop::take_route(const Result<std::vector<std::string>>& targets, const ConditionalEdge& edge) {
+RunLoop::Next RunLoop::take_route(const Result<std::vector<std::string>>& targets,
+                                  const ConditionalEdge& edge) {
   if (!targets) {
     auto error = targets.error();
     error.text = "conditional edge \"" + edge.name + "\": " + error.text;
@@ -374,8 +380,9 @@ std::optional<Error> RunLoop::apply(std::vector<Writes> writes) {
       const auto& channel = channels[write.channel];
       if (channel.reducer == Reducer::kLastValue && writer[write.channel] < task) {
         return Error{ErrorCode::kInvalid,
-                     "At key '" + channel.name + "': Can receive only one value per step. Give the channel a reducer "
-                     "(append, messages, merge) to take several.",
+                     "At key '" + channel.name +
+                         "': Can receive only one value per step. Give the channel a reducer "
+                         "(append, messages, merge) to take several.",
                      "InvalidUpdateError"};
       }
       writer[write.channel] = task;
@@ -408,13 +415,13 @@ void RunLoop::new_checkpoint(std::string source, const std::vector<std::string>&
   now_.created_at = now_us();
   now_.metadata = merge_objects(
       spec_.metadata, "{\"source\":\"" + now_.source + "\",\"step\":" + std::to_string(now_.step) +
-                          ",\"parents\":{},\"run_id\":\"" + spec_.run_id + "\",\"thread_id\":\"" + spec_.thread_id +
-                          "\",\"run_attempt\":" + std::to_string(spec_.attempt) + "}");
+                          ",\"parents\":{},\"run_id\":\"" + spec_.run_id + "\",\"thread_id\":\"" +
+                          spec_.thread_id + "\",\"run_attempt\":" + std::to_string(spec_.attempt) + "}");
   saved_now_ = false;
   now_.tasks.clear();
   for (const auto& node : next) {
-    const bool there =
-        std::any_of(now_.tasks.begin(), now_.tasks.end(), [&](const auto& task) { return task.node == node; });
+    const bool there = std::any_of(now_.tasks.begin(), now_.tasks.end(),
+                                   [&](const auto& task) { return task.node == node; });
     if (node != kEnd && !there) now_.tasks.push_back({new_uuid7(), node});
   }
 }
@@ -457,7 +464,8 @@ void RunLoop::end(RunEnd how, std::optional<Error> error) {
 }  // namespace
 
 std::shared_ptr<Run> Run::create(RunSpec spec, RunLimits limits, Executor& on, Timers& timers,
-                                 Checkpointer* checkpointer, std::shared_ptr<EventStream> events, Ended ended) {
+                                 Checkpointer* checkpointer, std::shared_ptr<EventStream> events,
+                                 Ended ended) {
   return std::make_shared<RunLoop>(std::move(spec), limits, on, timers, checkpointer, std::move(events),
                                    std::move(ended));
 }

@@ -1,10 +1,12 @@
 // Run: one execution of a graph: the superstep loop as a state machine.
 //
-// A superstep runs every due node once; when all have ended, their updates go through the reducers, the edges say who is
-// due next, and a checkpoint is made. The loop ends when nobody is due (success), a node asks a human or a breakpoint is
-// met (interrupted), a node fails, the recursion limit or the deadline is reached, or somebody cancels.
+// A superstep runs every due node once; when all have ended, their updates go through the reducers, the edges
+// say who is due next, and a checkpoint is made. The loop ends when nobody is due (success), a node asks a
+// human or a breakpoint is met (interrupted), a node fails, the recursion limit or the deadline is reached,
+// or somebody cancels.
 //
-// Strand-bound inside; the public functions are thread-safe. No thread waits: nodes, disk and clients call back.
+// Strand-bound inside; the public functions are thread-safe. No thread waits: nodes, disk and clients call
+// back.
 #pragma once
 
 #include <chrono>
@@ -93,7 +95,7 @@ struct RunResult {
 
 struct RunLimits {
   std::chrono::milliseconds node_timeout{600'000};  // for nodes that declare none
-  std::chrono::milliseconds cancel_grace{5'000};  // then a task that does not end is abandoned
+  std::chrono::milliseconds cancel_grace{5'000};    // then a task that does not end is abandoned
   std::size_t max_state_bytes = 64U << 20U;
 };
 
@@ -101,12 +103,13 @@ class Run {
  public:
   using Ended = std::function<void(RunResult)>;
 
-  // checkpointer may be null: a stateless run keeps nothing. `ended` is called once, on the run's strand, when the loop is
-  // over; with Durability::kAsync its last saves may still be under way, in order, so whoever stores the outcome behind
-  // them in the same order knows it complete. The Run keeps itself alive until then. `on`, `timers` and `checkpointer`
-  // must outlive it.
+  // checkpointer may be null: a stateless run keeps nothing. `ended` is called once, on the run's strand,
+  // when the loop is over; with Durability::kAsync its last saves may still be under way, in order, so
+  // whoever stores the outcome behind them in the same order knows it complete. The Run keeps itself alive
+  // until then. `on`, `timers` and `checkpointer` must outlive it.
   static std::shared_ptr<Run> create(RunSpec spec, RunLimits limits, Executor& on, Timers& timers,
-                                     Checkpointer* checkpointer, std::shared_ptr<EventStream> events, Ended ended);
+                                     Checkpointer* checkpointer, std::shared_ptr<EventStream> events,
+                                     Ended ended);
   virtual ~Run() = default;
 
   virtual void start() = 0;

@@ -51,8 +51,8 @@ void RunEvents::checkpoint(const models::Checkpoint& checkpoint) {
 void RunEvents::task_started(const models::CheckpointTask& task, int step, const JsonBlob& state) {
   if (!wants(StreamMode::kTasks) && !wants(StreamMode::kDebug)) return;
   std::string json = "{\"id\":" + quote(task.id) + ",\"name\":" + quote(task.node) + ",\"input\":" + *state +
-                     ",\"triggers\":[" + quote("branch:to:" + task.node) + "],\"interrupts\":[],\"metadata\":" +
-                     spec_.metadata + "}";
+                     ",\"triggers\":[" + quote("branch:to:" + task.node) +
+                     "],\"interrupts\":[],\"metadata\":" + spec_.metadata + "}";
   if (wants(StreamMode::kDebug)) publish("debug", debug_json("task", step, json));
   if (wants(StreamMode::kTasks)) publish("tasks", std::move(json));
 }

@@ -39,7 +39,8 @@ JsonBlob writes_json(const Graph& graph, const Writes& writes) {
 // One task under way: the sink its node reports to.
 class Superstep::Slot final : public TaskSink {
  public:
-  Slot(Superstep& step, Due due, models::CheckpointTask task) : step_(step), due_(due), task_(std::move(task)) {}
+  Slot(Superstep& step, Due due, models::CheckpointTask task)
+      : step_(step), due_(due), task_(std::move(task)) {}
 
   Pressure emit(Channel channel, std::string json) override {
     if (ended_) return Pressure::kNone;
@@ -84,8 +85,8 @@ class Superstep::Slot final : public TaskSink {
   std::atomic<bool> ended_{false};
 };
 
-Superstep::Superstep(const Surroundings& surroundings, const models::Checkpoint& checkpoint, std::vector<Due> due,
-                     steady_clock::time_point deadline, std::function<void()> finished)
+Superstep::Superstep(const Surroundings& surroundings, const models::Checkpoint& checkpoint,
+                     std::vector<Due> due, steady_clock::time_point deadline, std::function<void()> finished)
     : in_(surroundings),
       state_(make_blob(values_json(checkpoint))),
       step_number_(checkpoint.step + 1),
@@ -94,7 +95,8 @@ Superstep::Superstep(const Surroundings& surroundings, const models::Checkpoint&
       finished_(std::move(finished)),
       open_(due.size() + 1) {
   slots_.reserve(due.size());
-  for (const auto& task : due) slots_.push_back(std::make_unique<Slot>(*this, task, checkpoint.tasks[task.task]));
+  for (const auto& task : due)
+    slots_.push_back(std::make_unique<Slot>(*this, task, checkpoint.tasks[task.task]));
 }
 
 Superstep::~Superstep() = default;
@@ -116,8 +118,8 @@ void Superstep::start_slot(Slot& slot) {
     }
   }
   in_.events.task_started(slot.task(), step_number_, state_);
-  auto handle = in_.spec.executor->start(make_call(slot),
-                                         std::shared_ptr<TaskSink>(shared_from_this(), &slot));
+  auto handle =
+      in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
   std::optional<CancelReason> cancelled;
   {
     const std::lock_guard lock(mutex_);
@@ -137,8 +139,8 @@ NodeCall Superstep::make_call(const Slot& slot) const {
   config += spec.thread_id + "\",\"assistant_id\":\"" + spec.assistant_id + "\",\"graph_id\":";
   config += quote(spec.graph->id()) + ",\"checkpoint_ns\":" + quote(task.node + ":" + task.id);
   config += ",\"task_id\":\"" + task.id + "\",\"step\":" + std::to_string(step_number_) + "}";
-  return NodeCall{slot.due().node, static_cast<unsigned>(spec.attempt), state_,
-                  make_blob(std::move(config)), task.answers, deadline_of(*slot.due().node)};
+  return NodeCall{slot.due().node, static_cast<unsigned>(spec.attempt), state_, make_blob(std::move(config)),
+                  task.answers,    deadline_of(*slot.due().node)};
 }
 
 steady_clock::time_point Superstep::deadline_of(const Node& node) const {

@@ -1,7 +1,7 @@
 // Superstep: runs the due tasks of one step side by side and knows when the last has ended.
 //
-// Each task ends once: by its node, by a failing sibling (the others are cancelled), by cancel(), or by being abandoned when
-// it does not heed a cancel within the grace. Thread-safe; holds no thread while nodes wait.
+// Each task ends once: by its node, by a failing sibling (the others are cancelled), by cancel(), or by being
+// abandoned when it does not heed a cancel within the grace. Thread-safe; holds no thread while nodes wait.
 #pragma once
 
 #include <atomic>
@@ -49,7 +49,8 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
     Timers& timers;
   };
 
-  // finished is called once, from any thread, unless start() said kFinished. What surroundings names outlives the step.
+  // finished is called once, from any thread, unless start() said kFinished. What surroundings names outlives
+  // the step.
   Superstep(const Surroundings& surroundings, const models::Checkpoint& checkpoint, std::vector<Due> due,
             std::chrono::steady_clock::time_point deadline, std::function<void()> finished);
 

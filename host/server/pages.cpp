@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 4> kSections{"/playground", "/docs", "/re
 
 bool is_page(std::string_view path) {
   return std::any_of(kSections.begin(), kSections.end(), [&](std::string_view section) {
-    return path.substr(0, section.size()) == section && (path.size() == section.size() || path[section.size()] == '/');
+    return path.substr(0, section.size()) == section &&
+           (path.size() == section.size() || path[section.size()] == '/');
   });
 }
 
@@ -34,12 +35,14 @@ void Pages::show(const routers::Request& request, const routers::ExchangePtr& ex
   const auto path = routers::percent_decode(request.path);
   const auto* file = path ? files_.find(*path) : nullptr;
   if (file == nullptr) {
-    const auto text = files_.size() == 0 ? "the web pages are not built; run ./agenthost up, or see server.web_directory"
-                                         : "Not Found";
+    const auto text = files_.size() == 0
+                          ? "the web pages are not built; run ./agenthost up, or see server.web_directory"
+                          : "Not Found";
     return exchange->respond(routers::json_reply("{\"detail\":" + quote(text) + "}", 404));
   }
   const auto* known = request.header("if-none-match");
-  if (known != nullptr && *known == file->etag) return exchange->respond({304, "", "", {{"ETag", file->etag}}});
+  if (known != nullptr && *known == file->etag)
+    return exchange->respond({304, "", "", {{"ETag", file->etag}}});
   // The names carry no version, so a browser has to ask; the answer is mostly 304.
   exchange->respond(
       {200, file->content_type, file->content, {{"ETag", file->etag}, {"Cache-Control", "no-cache"}}});

@@ -1,5 +1,5 @@
-// Pages: the web pages beside the API: /playground, /docs, /redoc and their /assets. Everything else goes on to the API.
-// Thread-safe once made.
+// Pages: the web pages beside the API: /playground, /docs, /redoc and their /assets. Everything else goes on
+// to the API. Thread-safe once made.
 #pragma once
 
 #include "host/routers/http.hpp"

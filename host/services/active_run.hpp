@@ -1,4 +1,5 @@
-// ActiveRun: a run that was accepted and has not ended yet, with everything needed to start it and to tell its outcome.
+// ActiveRun: a run that was accepted and has not ended yet, with everything needed to start it and to tell
+// its outcome.
 #pragma once
 
 #include <functional>

@@ -48,7 +48,8 @@ void AssistantService::install_system_assistants(std::function<void(Status)> don
     storage_.write(one(storage::InsertAssistant{system_assistant(*entry.graph)}),
                    [progress, done](const Status& written) {
                      const std::lock_guard lock(progress->mutex);
-                     if (!written && written.error().code != ErrorCode::kAlreadyExists) progress->status = written;
+                     if (!written && written.error().code != ErrorCode::kAlreadyExists)
+                       progress->status = written;
                      if (progress->left.fetch_sub(1) == 1) done(progress->status);
                    });
   }
@@ -79,21 +80,23 @@ void AssistantService::forget(const std::string& id) {
   cache_.erase(id);
 }
 
-void AssistantService::create(models::Assistant assistant, IfExists if_exists, Reply<models::Assistant> reply) {
+void AssistantService::create(models::Assistant assistant, IfExists if_exists,
+                              Reply<models::Assistant> reply) {
   if (!graphs_.find(assistant.graph_id).graph) {
     return reply(fail(ErrorCode::kNotFound, "Graph '" + assistant.graph_id + "' not found"));
   }
   auto row = assistant;
-  storage_.write(one(storage::InsertAssistant{std::move(row)}),
-                 [this, assistant = std::move(assistant), if_exists, reply](const Status& written) {
-                   if (written) return reply(assistant);
-                   const bool there = written.error().code == ErrorCode::kAlreadyExists;
-                   if (!there || if_exists == IfExists::kRaise) return reply(fail(written.error()));
-                   storage_.readers().post([this, id = assistant.assistant_id, reply] { reply(storage_.assistant(id)); });
-                 });
+  storage_.write(one(storage::InsertAssistant{std::move(row)}), [this, assistant = std::move(assistant),
+                                                                 if_exists, reply](const Status& written) {
+    if (written) return reply(assistant);
+    const bool there = written.error().code == ErrorCode::kAlreadyExists;
+    if (!there || if_exists == IfExists::kRaise) return reply(fail(written.error()));
+    storage_.readers().post([this, id = assistant.assistant_id, reply] { reply(storage_.assistant(id)); });
+  });
 }
 
-void AssistantService::write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply) {
+void AssistantService::write_then_read(storage::Write write, const std::string& id,
+                                       Reply<models::Assistant> reply) {
   storage_.write(one(std::move(write)), [this, id, reply](const Status& written) {
     forget(id);
     if (!written) return reply(fail(written.error()));
@@ -110,7 +113,8 @@ void AssistantService::update(storage::UpdateAssistant change, Reply<models::Ass
   write_then_read(std::move(change), id, std::move(reply));
 }
 
-void AssistantService::set_version(std::string_view id_or_graph, int version, Reply<models::Assistant> reply) {
+void AssistantService::set_version(std::string_view id_or_graph, int version,
+                                   Reply<models::Assistant> reply) {
   const auto id = to_id(id_or_graph);
   write_then_read(storage::SetAssistantVersion{id, version, now_us()}, id, std::move(reply));
 }

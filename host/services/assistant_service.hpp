@@ -1,5 +1,5 @@
-// AssistantService: assistants and their versions; every graph has a system assistant. Thread-safe; calls that read may
-// block on the disk (reader threads), `cached` never does.
+// AssistantService: assistants and their versions; every graph has a system assistant. Thread-safe; calls
+// that read may block on the disk (reader threads), `cached` never does.
 #pragma once
 
 #include <functional>

@@ -20,8 +20,8 @@ void FinishedStreams::keep(std::string run_id, std::shared_ptr<runtime::EventStr
 
 std::shared_ptr<runtime::EventStream> FinishedStreams::find(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& entry) { return entry.run_id == run_id; });
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
+                                  [&](const Entry& entry) { return entry.run_id == run_id; });
   return found == entries_.rend() ? nullptr : found->stream;
 }
 

@@ -1,5 +1,5 @@
-// FinishedStreams: the event streams of runs that ended, for clients that come back. Bounded by count and bytes: the oldest
-// goes first. Thread-safe.
+// FinishedStreams: the event streams of runs that ended, for clients that come back. Bounded by count and
+// bytes: the oldest goes first. Thread-safe.
 #pragma once
 
 #include <deque>

@@ -21,7 +21,8 @@ std::vector<const CheckpointTask*> waiting_tasks(const std::optional<Checkpoint>
 }
 
 // {"<interrupt id>": answer, ...} when every key is the id of a pending interrupt.
-std::optional<Resume> answers_by_id(const std::string& answer, const std::vector<const CheckpointTask*>& waiting) {
+std::optional<Resume> answers_by_id(const std::string& answer,
+                                    const std::vector<const CheckpointTask*>& waiting) {
   const auto members = split_object(answer);
   if (!members || members->empty()) return std::nullopt;
   Resume resume;
@@ -34,7 +35,8 @@ std::optional<Resume> answers_by_id(const std::string& answer, const std::vector
   return resume;
 }
 
-Result<runtime::RunInput> answer_with(const std::string& answer, const std::vector<const CheckpointTask*>& waiting) {
+Result<runtime::RunInput> answer_with(const std::string& answer,
+                                      const std::vector<const CheckpointTask*>& waiting) {
   if (auto by_id = answers_by_id(answer, waiting)) return runtime::RunInput(std::move(*by_id));
   if (waiting.size() == 1) return runtime::RunInput(Resume{{{waiting.front()->id, make_blob(answer)}}});
   return fail(ErrorCode::kInvalid,
@@ -43,7 +45,8 @@ Result<runtime::RunInput> answer_with(const std::string& answer, const std::vect
               "RuntimeError");
 }
 
-// A run taken up again: has it made a checkpoint of its own, or answered its interrupt, before the server stopped?
+// A run taken up again: has it made a checkpoint of its own, or answered its interrupt, before the server
+// stopped?
 bool went_on_before(const ActiveRun& run, const std::optional<Checkpoint>& latest) {
   if (run.row.attempts <= 1 || !latest) return false;
   if (latest->run_id == run.row.run_id) return latest->source != "input";
@@ -89,7 +92,8 @@ Result<runtime::RunInput> choose_input(const ActiveRun& run, const std::optional
   return runtime::RunInput(InputValues{make_blob(*request.input)});
 }
 
-runtime::RunSpec make_spec(const ActiveRun& run, unsigned default_recursion_limit, std::chrono::milliseconds timeout) {
+runtime::RunSpec make_spec(const ActiveRun& run, unsigned default_recursion_limit,
+                           std::chrono::milliseconds timeout) {
   const auto& request = run.request;
   const auto& graph = run.graph;
   runtime::RunSpec spec;

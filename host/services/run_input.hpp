@@ -9,8 +9,8 @@
 
 namespace agenthost::services {
 
-// kInvalid when several interrupts wait and the answer does not say which it is for. A run that is taken up again after a
-// crash (attempts > 1) goes on from its own last checkpoint instead of starting over.
+// kInvalid when several interrupts wait and the answer does not say which it is for. A run that is taken up
+// again after a crash (attempts > 1) goes on from its own last checkpoint instead of starting over.
 [[nodiscard]] Result<runtime::RunInput> choose_input(const ActiveRun& run,
                                                      const std::optional<models::Checkpoint>& latest);
 

@@ -9,8 +9,8 @@ void RunJournal::save(const models::Checkpoint& checkpoint, Saved saved) {
 }
 
 void RunJournal::save_tasks(const models::Checkpoint& checkpoint, Saved saved) {
-  write(storage::UpdateCheckpointTasks{checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id,
-                                       checkpoint.tasks},
+  write(storage::UpdateCheckpointTasks{checkpoint.thread_id, checkpoint.checkpoint_ns,
+                                       checkpoint.checkpoint_id, checkpoint.tasks},
         std::move(saved));
 }
 

@@ -1,7 +1,7 @@
 // RunJournal: puts the checkpoints of one run into storage, in order. Thread-safe.
 //
-// Whoever stores the run's outcome behind them asks failure() once that is committed: storage keeps the order, so by then
-// every checkpoint is on disk or known to be lost.
+// Whoever stores the run's outcome behind them asks failure() once that is committed: storage keeps the
+// order, so by then every checkpoint is on disk or known to be lost.
 #pragma once
 
 #include <memory>

@@ -54,8 +54,8 @@ ThreadStatus thread_status(RunEnd end) {
 
 }  // namespace
 
-RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers, telemetry::Logger& logger,
-                           SchedulerLimits limits)
+RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers,
+                           telemetry::Logger& logger, SchedulerLimits limits)
     : storage_(storage),
       runtime_(runtime),
       timers_(timers),
@@ -72,7 +72,8 @@ Status RunScheduler::submit(const ActiveRunPtr& run, storage::Batch first, Ackno
     if (stopping_) return fail(ErrorCode::kUnavailable, "the server is shutting down");
     if (runs_.size() >= limits_.max_runs_in_flight) {
       return fail(ErrorCode::kExhausted, "too many runs in flight (runtime.max_runs_in_flight is " +
-                                             std::to_string(limits_.max_runs_in_flight) + "); try again later");
+                                             std::to_string(limits_.max_runs_in_flight) +
+                                             "); try again later");
     }
     if (run->persistence == Persistence::kEphemeral) {
       run->phase = ActiveRun::Phase::kStarting;
@@ -108,11 +109,13 @@ Status RunScheduler::admit_locked(const ActiveRunPtr& run, std::vector<ActiveRun
   switch (run->row.multitask_strategy) {
     case models::MultitaskStrategy::kReject:
       return fail(ErrorCode::kConflict,
-                  "Thread is already running a task. Wait for it to finish or choose a different multitask strategy.");
+                  "Thread is already running a task. Wait for it to finish or choose a different multitask "
+                  "strategy.");
     case models::MultitaskStrategy::kEnqueue:
       if (thread.waiting.size() >= limits_.max_queued_per_thread) {
-        return fail(ErrorCode::kExhausted, "too many runs wait for this thread (runtime.max_queued_per_thread is " +
-                                               std::to_string(limits_.max_queued_per_thread) + ")");
+        return fail(ErrorCode::kExhausted,
+                    "too many runs wait for this thread (runtime.max_queued_per_thread is " +
+                        std::to_string(limits_.max_queued_per_thread) + ")");
       }
       break;
     case models::MultitaskStrategy::kInterrupt:
@@ -126,7 +129,8 @@ Status RunScheduler::admit_locked(const ActiveRunPtr& run, std::vector<ActiveRun
   return {};
 }
 
-void RunScheduler::put_out_locked(ThreadQueue& thread, CancelAction action, std::vector<ActiveRunPtr>& put_out) {
+void RunScheduler::put_out_locked(ThreadQueue& thread, CancelAction action,
+                                  std::vector<ActiveRunPtr>& put_out) {
   for (auto& waiting : thread.waiting) {
     waiting->cancelled = action;
     put_out.push_back(std::move(waiting));
@@ -147,15 +151,16 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, storage::Batch first,
   thread.thread_id = row.thread_id;
   thread.now = row.created_at;
   thread.status = ThreadStatus::kBusy;
-  thread.merge_metadata = "{\"graph_id\":" + quote(run->graph.graph->id()) +
-                          ",\"assistant_id\":" + quote(row.assistant_id) + "}";
+  thread.merge_metadata =
+      "{\"graph_id\":" + quote(run->graph.graph->id()) + ",\"assistant_id\":" + quote(row.assistant_id) + "}";
   thread.error = "null";
   first.push_back(storage::InsertRun{std::move(row)});
   first.push_back(std::move(thread));
-  storage_.write(std::move(first), [this, run, acknowledged = std::move(acknowledged)](const Status& written) {
-    if (!written) cancel(run->row.run_id, CancelAction::kInterrupt);
-    acknowledged(written);
-  });
+  storage_.write(std::move(first),
+                 [this, run, acknowledged = std::move(acknowledged)](const Status& written) {
+                   if (!written) cancel(run->row.run_id, CancelAction::kInterrupt);
+                   acknowledged(written);
+                 });
 }
 
 // ---- Running ----
@@ -179,7 +184,8 @@ void RunScheduler::start(const ActiveRunPtr& run) {
   launch(run, std::move(*input), std::move(from));
 }
 
-void RunScheduler::launch(const ActiveRunPtr& run, runtime::RunInput input, std::optional<models::Checkpoint> from) {
+void RunScheduler::launch(const ActiveRunPtr& run, runtime::RunInput input,
+                          std::optional<models::Checkpoint> from) {
   auto spec = make_spec(*run, limits_.recursion_limit, limits_.run_timeout);
   spec.input = std::move(input);
   spec.from = std::move(from);
@@ -252,10 +258,10 @@ void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& resul
 
 void RunScheduler::store_rollback(const ActiveRunPtr& run, RunOutcome outcome) {
   storage::Batch batch;
-  batch.push_back(
-      storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kYes});
+  batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kYes});
   storage_.write(std::move(batch), [this, run, outcome = std::move(outcome)](const Status& written) {
-    if (!written) logger_.error("runs", "run " + run->row.run_id + " could not be rolled back: " + written.error().text);
+    if (!written)
+      logger_.error("runs", "run " + run->row.run_id + " could not be rolled back: " + written.error().text);
     storage_.readers().post([this, run, outcome] { settle_rolled_back_thread(run, outcome); });
   });
 }
@@ -421,13 +427,15 @@ void RunScheduler::go() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, thread] : threads_) {
-      if (thread.current && thread.current->phase == ActiveRun::Phase::kStarting) ready.push_back(thread.current);
+      if (thread.current && thread.current->phase == ActiveRun::Phase::kStarting)
+        ready.push_back(thread.current);
     }
   }
   for (const auto& run : ready) {
     run->row.attempts += 1;
     storage::Batch batch;
-    batch.push_back(storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}});
+    batch.push_back(
+        storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}});
     storage_.write(std::move(batch), [](const Status&) {});
     storage_.readers().post([this, run] { start(run); });
   }

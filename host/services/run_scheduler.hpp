@@ -1,8 +1,8 @@
 // RunScheduler: which run may run, and what remains when it has ended.
 //
-// One active run per thread: the first claims the thread, later ones wait in order or, by their multitask strategy, are
-// refused or put the others out. A run's outcome is stored before anybody is told. After a crash recover() takes up what
-// was pending or running. Thread-safe; nothing in it waits.
+// One active run per thread: the first claims the thread, later ones wait in order or, by their multitask
+// strategy, are refused or put the others out. A run's outcome is stored before anybody is told. After a
+// crash recover() takes up what was pending or running. Thread-safe; nothing in it waits.
 #pragma once
 
 #include <deque>
@@ -37,10 +37,10 @@ class RunScheduler {
   RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers, telemetry::Logger& logger,
                SchedulerLimits limits);
 
-  // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already; or the thread is
-  // being deleted), kExhausted (too many in flight or queued). When accepted, its rows are written behind `first`, and
-  // `acknowledged` is called once they are on disk (at once for an ephemeral run). Call on a reader thread, except for
-  // ephemeral runs, which touch no disk.
+  // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already;
+  // or the thread is being deleted), kExhausted (too many in flight or queued). When accepted, its rows are
+  // written behind `first`, and `acknowledged` is called once they are on disk (at once for an ephemeral
+  // run). Call on a reader thread, except for ephemeral runs, which touch no disk.
   using Acknowledged = std::function<void(Status)>;
   [[nodiscard]] Status submit(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged);
 
@@ -53,8 +53,8 @@ class RunScheduler {
   // False when the run is not active.
   bool cancel(std::string_view run_id, CancelAction action);
 
-  // Cancels what runs on the thread, refuses new runs, and calls back when nothing is left. release_thread lets runs in
-  // again.
+  // Cancels what runs on the thread, refuses new runs, and calls back when nothing is left. release_thread
+  // lets runs in again.
   void drain_thread(const std::string& thread_id, std::function<void()> drained);
   void release_thread(const std::string& thread_id);
 

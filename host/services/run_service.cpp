@@ -31,8 +31,8 @@ std::string configurable_of(const std::string& config) {
 }
 
 std::string own_ids(const models::Run& run, const std::string& graph_id) {
-  return "{\"run_id\":\"" + run.run_id + "\",\"thread_id\":\"" + run.thread_id + "\",\"graph_id\":" + quote(graph_id) +
-         ",\"assistant_id\":\"" + run.assistant_id + "\"}";
+  return "{\"run_id\":\"" + run.run_id + "\",\"thread_id\":\"" + run.thread_id +
+         "\",\"graph_id\":" + quote(graph_id) + ",\"assistant_id\":\"" + run.assistant_id + "\"}";
 }
 
 RunOutcome outcome_of(const models::Run& run, std::string values) {
@@ -69,10 +69,12 @@ std::shared_ptr<runtime::EventStream> RunService::new_events() const {
 // ---- Creating ----
 
 Result<ActiveRunPtr> RunService::prepare(const std::string& thread_id, RunRequest request,
-                                         const models::Assistant& assistant, std::string_view thread_config) const {
+                                         const models::Assistant& assistant,
+                                         std::string_view thread_config) const {
   auto graph = assistants_.graph_of(assistant);
   if (!graph.graph) {
-    return fail(ErrorCode::kNotFound, "Graph '" + assistant.graph_id + "' not found: its plugin is not loaded");
+    return fail(ErrorCode::kNotFound,
+                "Graph '" + assistant.graph_id + "' not found: its plugin is not loaded");
   }
   auto run = std::make_shared<ActiveRun>();
   run->row.run_id = new_uuid7();
@@ -83,8 +85,7 @@ Result<ActiveRunPtr> RunService::prepare(const std::string& thread_id, RunReques
   run->row.metadata = merge_objects(
       merge_objects(assistant.metadata, request.metadata),
       "{\"graph_id\":" + quote(assistant.graph_id) + ",\"assistant_id\":\"" + assistant.assistant_id + "\"}");
-  request.config =
-      merge_configs(merge_configs(assistant.config, std::string(thread_config)), request.config);
+  request.config = merge_configs(merge_configs(assistant.config, std::string(thread_config)), request.config);
   request.context = merge_objects(assistant.context, request.context);
   run->configurable = merge_objects(configurable_of(request.config), own_ids(run->row, assistant.graph_id));
   run->graph = std::move(graph);
@@ -100,7 +101,8 @@ void RunService::create(const std::string& thread_id, RunRequest request, Reply<
   auto thread = storage_.thread(thread_id);
   if (thread) {
     thread_config = thread->config;
-  } else if (thread.error().code == ErrorCode::kNotFound && request.if_not_exists == models::IfNotExists::kCreate) {
+  } else if (thread.error().code == ErrorCode::kNotFound &&
+             request.if_not_exists == models::IfNotExists::kCreate) {
     models::Thread fresh;
     fresh.thread_id = thread_id;
     fresh.created_at = fresh.updated_at = fresh.state_updated_at = now_us();
@@ -140,7 +142,8 @@ void RunService::create_stateless(RunRequest request, Delivery delivery, Reply<A
   submit(run, std::move(first), acknowledged);
 }
 
-void RunService::submit(const ActiveRunPtr& run, storage::Batch first, const Reply<ActiveRunPtr>& acknowledged) {
+void RunService::submit(const ActiveRunPtr& run, storage::Batch first,
+                        const Reply<ActiveRunPtr>& acknowledged) {
   if (run->persistence == Persistence::kStored) {
     run->row.kwargs = kwargs_json(run->request);
     if (run->delete_thread_after) run->row.kwargs = merge_objects(run->row.kwargs, kTemporary);
@@ -167,7 +170,8 @@ void RunService::when_ended(const ActiveRunPtr& run, Ended ended) {
 void RunService::join(const std::string& thread_id, const std::string& run_id, Reply<RunOutcome> reply) {
   const auto active = scheduler_.find(run_id);
   const bool of_this_thread = active && active->row.thread_id == thread_id;
-  if (of_this_thread && scheduler_.when_ended(run_id, [reply](const RunOutcome& outcome) { reply(outcome); })) return;
+  if (of_this_thread && scheduler_.when_ended(run_id, [reply](const RunOutcome& outcome) { reply(outcome); }))
+    return;
   const auto run = storage_.run(thread_id, run_id);
   if (!run) return reply(fail(run.error()));
   const auto latest = storage_.latest_checkpoint(thread_id, "");
@@ -175,7 +179,8 @@ void RunService::join(const std::string& thread_id, const std::string& run_id, R
   reply(outcome_of(*run, *latest ? values_with_interrupts(**latest) : "{}"));
 }
 
-Result<std::shared_ptr<runtime::EventStream>> RunService::events(std::string_view thread_id, std::string_view run_id) {
+Result<std::shared_ptr<runtime::EventStream>> RunService::events(std::string_view thread_id,
+                                                                 std::string_view run_id) {
   if (const auto run = scheduler_.find(run_id); run && run->row.thread_id == thread_id) return run->events;
   if (const auto run = storage_.run(thread_id, run_id); !run) return fail(run.error());
   return scheduler_.events(run_id);
@@ -192,15 +197,16 @@ Result<models::Run> RunService::get(std::string_view thread_id, std::string_view
 }
 
 Result<storage::Found<models::Run>> RunService::list(std::string_view thread_id,
-                                                     std::optional<models::RunStatus> status, storage::Page page) {
+                                                     std::optional<models::RunStatus> status,
+                                                     storage::Page page) {
   if (const auto thread = storage_.thread(thread_id); !thread) return fail(thread.error());
   return storage_.runs(thread_id, status, page);
 }
 
 // ---- Ending ----
 
-void RunService::cancel(const std::string& thread_id, const std::string& run_id, CancelAction action, CancelWait wait,
-                        Reply<std::monostate> reply) {
+void RunService::cancel(const std::string& thread_id, const std::string& run_id, CancelAction action,
+                        CancelWait wait, Reply<std::monostate> reply) {
   if (const auto run = get(thread_id, run_id); !run) return reply(fail(run.error()));
   const auto told = [reply](const RunOutcome&) { reply(std::monostate{}); };
   const bool waits = wait == CancelWait::kUntilEnded && scheduler_.when_ended(run_id, told);
@@ -208,7 +214,8 @@ void RunService::cancel(const std::string& thread_id, const std::string& run_id,
   if (!waits) reply(std::monostate{});
 }
 
-void RunService::remove(const std::string& thread_id, const std::string& run_id, Reply<std::monostate> reply) {
+void RunService::remove(const std::string& thread_id, const std::string& run_id,
+                        Reply<std::monostate> reply) {
   if (scheduler_.find(run_id)) {
     return reply(fail(ErrorCode::kConflict, "Run is still active; cancel it before you delete it"));
   }

@@ -1,5 +1,5 @@
-// RunService: creates runs, tells how they stand and ends them. Thread-safe; calls that read may block on the disk (reader
-// threads).
+// RunService: creates runs, tells how they stand and ends them. Thread-safe; calls that read may block on the
+// disk (reader threads).
 #pragma once
 
 #include <memory>
@@ -28,8 +28,8 @@ class RunService {
   RunService(storage::Storage& storage, RunScheduler& scheduler, AssistantService& assistants,
              telemetry::Logger& logger, StreamLimits streams, int max_attempts);
 
-  // On a thread. `acknowledged` is called once the run is on disk; the run may have gone on or ended by then. Its events are
-  // in run->events. kNotFound assistant or thread, kConflict, kExhausted, kUnsupported.
+  // On a thread. `acknowledged` is called once the run is on disk; the run may have gone on or ended by then.
+  // Its events are in run->events. kNotFound assistant or thread, kConflict, kExhausted, kUnsupported.
   void create(const std::string& thread_id, models::RunRequest request, Reply<ActiveRunPtr> acknowledged);
   // Without a thread: a fresh one is made, and goes after the run unless on_completion is keep.
   void create_stateless(models::RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged);
@@ -46,7 +46,8 @@ class RunService {
 
   [[nodiscard]] Result<models::Run> get(std::string_view thread_id, std::string_view run_id);
   [[nodiscard]] Result<storage::Found<models::Run>> list(std::string_view thread_id,
-                                                         std::optional<models::RunStatus> status, storage::Page page);
+                                                         std::optional<models::RunStatus> status,
+                                                         storage::Page page);
   // Idempotent. `reply` comes at once, or with kUntilEnded when the run has stopped. kNotFound.
   enum class CancelWait { kNo, kUntilEnded };
   void cancel(const std::string& thread_id, const std::string& run_id, CancelAction action, CancelWait wait,
@@ -59,7 +60,8 @@ class RunService {
 
  private:
   [[nodiscard]] Result<ActiveRunPtr> prepare(const std::string& thread_id, models::RunRequest request,
-                                             const models::Assistant& assistant, std::string_view thread_config) const;
+                                             const models::Assistant& assistant,
+                                             std::string_view thread_config) const;
   void submit(const ActiveRunPtr& run, storage::Batch first, const Reply<ActiveRunPtr>& acknowledged);
   void give_up(const models::Run& row, const std::string& reason);
   [[nodiscard]] std::shared_ptr<runtime::EventStream> new_events() const;

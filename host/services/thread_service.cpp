@@ -39,7 +39,8 @@ Result<ThreadView> ThreadService::get(std::string_view id) {
   return view(std::move(*thread));
 }
 
-Result<storage::Found<ThreadView>> ThreadService::search(const storage::ThreadFilter& filter, storage::Page page) {
+Result<storage::Found<ThreadView>> ThreadService::search(const storage::ThreadFilter& filter,
+                                                         storage::Page page) {
   auto threads = storage_.threads(filter, page);
   if (!threads) return fail(threads.error());
   storage::Found<ThreadView> found;

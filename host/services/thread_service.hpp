@@ -1,4 +1,5 @@
-// ThreadService: threads and their state. Thread-safe; calls that read may block on the disk (reader threads).
+// ThreadService: threads and their state. Thread-safe; calls that read may block on the disk (reader
+// threads).
 #pragma once
 
 #include <optional>
@@ -24,7 +25,8 @@ class ThreadService {
 
   void create(models::Thread thread, IfExists if_exists, Reply<ThreadView> reply);
   [[nodiscard]] Result<ThreadView> get(std::string_view id);
-  [[nodiscard]] Result<storage::Found<ThreadView>> search(const storage::ThreadFilter& filter, storage::Page page);
+  [[nodiscard]] Result<storage::Found<ThreadView>> search(const storage::ThreadFilter& filter,
+                                                          storage::Page page);
   void merge_metadata(const std::string& id, std::string metadata, Reply<ThreadView> reply);
   // Cancels what runs on it first, so that nothing is spent on a thread that is gone.
   void remove(const std::string& id, Reply<std::monostate> reply);

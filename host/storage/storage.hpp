@@ -1,11 +1,12 @@
 // Storage: rows and transactions, no rules.
 //
-// Writes are queued and committed in the order they were queued; whatever waits is committed together (group commit).
-// A batch is atomic: it is applied whole or not at all, and its `done` is called once, after the commit is on disk, from
-// the writer's thread: it must be quick and must not throw. A failed batch does not affect its neighbours.
+// Writes are queued and committed in the order they were queued; whatever waits is committed together (group
+// commit). A batch is atomic: it is applied whole or not at all, and its `done` is called once, after the
+// commit is on disk, from the writer's thread: it must be quick and must not throw. A failed batch does not
+// affect its neighbours.
 //
-// Reads block on the disk and see every committed batch: call them from a reader thread (readers()), never from an I/O or
-// runtime thread. Thread-safe.
+// Reads block on the disk and see every committed batch: call them from a reader thread (readers()), never
+// from an I/O or runtime thread. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -30,11 +31,12 @@ namespace agenthost::storage {
 struct InsertAssistant {
   models::Assistant assistant;
 };
-// Makes the next version from the given values (version and created_at are ignored) and makes it current. metadata is
-// merged over the stored one. kNotFound.
+// Makes the next version from the given values (version and created_at are ignored) and makes it current.
+// metadata is merged over the stored one. kNotFound.
 struct UpdateAssistant {
   std::string assistant_id;
-  std::optional<std::string> graph_id = {}, config = {}, context = {}, metadata = {}, name = {}, description = {};
+  std::optional<std::string> graph_id = {}, config = {}, context = {}, metadata = {}, name = {},
+                             description = {};
   Micros now = 0;
 };
 // Makes an older version current. kNotFound "Assistant version not found".
@@ -89,7 +91,8 @@ struct DeleteRun {
   WithCheckpoints with_checkpoints = WithCheckpoints::kNo;
 };
 
-// Values whose version is already stored for the thread are not written again. kNotFound when the thread is missing.
+// Values whose version is already stored for the thread are not written again. kNotFound when the thread is
+// missing.
 struct InsertCheckpoint {
   models::Checkpoint checkpoint;
 };
@@ -101,9 +104,9 @@ struct UpdateCheckpointTasks {
   std::vector<models::CheckpointTask> tasks;
 };
 
-using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
-                           UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
-                           UpdateCheckpointTasks>;
+using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant,
+                           InsertThread, UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun,
+                           InsertCheckpoint, UpdateCheckpointTasks>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
@@ -155,9 +158,11 @@ class Storage {
 
   // Absent rows are kNotFound with the contract's text ("Thread with ID x not found").
   [[nodiscard]] virtual Result<models::Assistant> assistant(std::string_view id) = 0;
-  [[nodiscard]] virtual Result<Found<models::Assistant>> assistants(const AssistantFilter& filter, Page page) = 0;
+  [[nodiscard]] virtual Result<Found<models::Assistant>> assistants(const AssistantFilter& filter,
+                                                                    Page page) = 0;
   // Newest first.
-  [[nodiscard]] virtual Result<Found<models::Assistant>> assistant_versions(std::string_view id, Page page) = 0;
+  [[nodiscard]] virtual Result<Found<models::Assistant>> assistant_versions(std::string_view id,
+                                                                            Page page) = 0;
 
   [[nodiscard]] virtual Result<models::Thread> thread(std::string_view id) = 0;
   [[nodiscard]] virtual Result<Found<models::Thread>> threads(const ThreadFilter& filter, Page page) = 0;
@@ -165,13 +170,14 @@ class Storage {
   [[nodiscard]] virtual Result<models::Run> run(std::string_view thread_id, std::string_view run_id) = 0;
   // Newest first; oldest first for kPending, which is the order of the queue.
   [[nodiscard]] virtual Result<Found<models::Run>> runs(std::string_view thread_id,
-                                                        std::optional<models::RunStatus> status, Page page) = 0;
+                                                        std::optional<models::RunStatus> status,
+                                                        Page page) = 0;
   // Every pending or running run, oldest first: what a start after a crash has to take up.
   [[nodiscard]] virtual Result<std::vector<models::Run>> active_runs() = 0;
 
   // The newest checkpoint of a namespace, or nullopt.
-  [[nodiscard]] virtual Result<std::optional<models::Checkpoint>> latest_checkpoint(std::string_view thread_id,
-                                                                                    std::string_view ns) = 0;
+  [[nodiscard]] virtual Result<std::optional<models::Checkpoint>> latest_checkpoint(
+      std::string_view thread_id, std::string_view ns) = 0;
   [[nodiscard]] virtual Result<models::Checkpoint> checkpoint(std::string_view thread_id, std::string_view ns,
                                                               std::string_view checkpoint_id) = 0;
   // Newest first.

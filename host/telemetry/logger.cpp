@@ -30,7 +30,8 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }  // namespace
 
 Logger::Logger(Level least) : impl_(std::make_unique<Impl>()) {
-  impl_->out = std::make_shared<spdlog::logger>("agenthost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  impl_->out =
+      std::make_shared<spdlog::logger>("agenthost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   impl_->out->set_level(to_spdlog(least));
   impl_->out->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %-5l %v", spdlog::pattern_time_type::utc);
 }
@@ -41,7 +42,8 @@ void Logger::log(Level level, std::string_view room, std::string_view text) {
   const auto at = to_spdlog(level);
   if (!impl_->out->should_log(at)) return;
   std::string line(text);
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   impl_->out->log(at, "{}: {}", room, line);
 }
 

@@ -1,4 +1,5 @@
-// Logger: one line per event on stderr, "2026-11-22T19:21:09.020Z info  plugins: loaded ctm 1.0.0". Thread-safe.
+// Logger: one line per event on stderr, "2026-11-22T19:21:09.020Z info  plugins: loaded ctm 1.0.0".
+// Thread-safe.
 #pragma once
 
 #include <memory>

@@ -1,16 +1,12 @@
--- Every request runs on a thread of its own, made by the request, so that all of them may run side by side.
+-- Every request runs on a thread of its own, made by the request, so that all of them may run side by side. The ids are
+-- time-ordered, as those of the official clients are.
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"
 wrk.body = '{"assistant_id":"echo","if_not_exists":"create","input":{"messages":[{"role":"user","content":"hi"}]}}'
-local function hex(n)
-  local out = {}
-  for i = 1, n do out[i] = string.format("%x", math.random(0, 15)) end
-  return table.concat(out)
-end
-function init(args)
-  math.randomseed(tonumber(args[1] or "1"))
-end
+local count = 0
 function request()
-  local id = hex(8) .. "-" .. hex(4) .. "-7" .. hex(3) .. "-a" .. hex(3) .. "-" .. hex(12)
+  count = count + 1
+  local stamp = string.format("%012x", os.time() * 1000 + count % 1000)
+  local id = stamp:sub(1, 8) .. "-" .. stamp:sub(9, 12) .. "-7000-8000-" .. string.format("%012x", count)
   return wrk.format(nil, "/threads/" .. id .. "/runs/wait")
 end

@@ -1,4 +1,5 @@
-// A catalogue of graphs whose nodes are lambdas: for tests of the services without plugins. Fill it before use.
+// A catalogue of graphs whose nodes are lambdas: for tests of the services without plugins. Fill it before
+// use.
 #pragma once
 
 #include <map>

@@ -14,7 +14,9 @@ namespace agenthost::test {
 using Script = std::function<void(const runtime::NodeCall&, std::shared_ptr<runtime::TaskSink>)>;
 using Route = std::function<Result<std::vector<std::string>>(const std::string& state)>;
 
-[[nodiscard]] inline runtime::NodeUpdate wrote(std::string json) { return {make_blob(std::move(json))}; }
+[[nodiscard]] inline runtime::NodeUpdate wrote(std::string json) {
+  return {make_blob(std::move(json))};
+}
 
 class ScriptedExecutor final : public runtime::NodeExecutor {
  public:
@@ -44,7 +46,9 @@ class ScriptedExecutor final : public runtime::NodeExecutor {
 
 // A node that answers at once with the same update.
 [[nodiscard]] inline Script writes(std::string json) {
-  return [json](const runtime::NodeCall&, const std::shared_ptr<runtime::TaskSink>& sink) { sink->done(wrote(json)); };
+  return [json](const runtime::NodeCall&, const std::shared_ptr<runtime::TaskSink>& sink) {
+    sink->done(wrote(json));
+  };
 }
 
 }  // namespace agenthost::test

@@ -51,8 +51,10 @@ int main(int argc, char** argv) {
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
   const auto clients = static_cast<std::size_t>(std::atoi(argv[2]));
   const std::string body = argv[3];
-  const std::string request = "POST /runs/wait HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-                              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string request =
+      "POST /runs/wait HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+      "Content-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   std::vector<int> sockets;
   for (std::size_t i = 0; i < clients; ++i) {
@@ -65,7 +67,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> answers(clients);
   const auto start = Clock::now();
   for (const int fd : sockets) {
-    if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return 1;
+    if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+      return 1;
   }
   std::size_t open = clients;
   std::size_t good = 0;

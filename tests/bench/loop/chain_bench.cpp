@@ -1,5 +1,6 @@
-// What one run of the superstep loop costs without a disk: the three-node graph echo_chain of plugins/echo-cpp, through the
-// ABI and the SDK, run after run. Needs AGENTHOST_BENCH_PLUGINS: the folder of built plugins.
+// What one run of the superstep loop costs without a disk: the three-node graph echo_chain of
+// plugins/echo-cpp, through the ABI and the SDK, run after run. Needs AGENTHOST_BENCH_PLUGINS: the folder of
+// built plugins.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -39,19 +40,20 @@ void three_node_chain(benchmark::State& state) {
     std::promise<std::string> last;
     std::int64_t left = kBatch;
     std::function<void()> next = [&] {
-      runtime::Run::create(chain_spec(entry), {}, pool, timers, nullptr, nullptr, [&](const runtime::RunResult& result) {
-        if (--left > 0) return next();
-        last.set_value(result.checkpoint ? values_json(*result.checkpoint) : "");
-      })->start();
+      runtime::Run::create(chain_spec(entry), {}, pool, timers, nullptr, nullptr,
+                           [&](const runtime::RunResult& result) {
+                             if (--left > 0) return next();
+                             last.set_value(result.checkpoint ? values_json(*result.checkpoint) : "");
+                           })
+          ->start();
     };
     next();
     if (last.get_future().get() != R"({"counter":3})") return state.SkipWithError("the chain went wrong");
   }
   state.counters["runs/s"] =
       benchmark::Counter(static_cast<double>(state.iterations() * kBatch), benchmark::Counter::kIsRate);
-  state.counters["us/run"] =
-      benchmark::Counter(static_cast<double>(state.iterations() * kBatch) / 1e6,
-                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["us/run"] = benchmark::Counter(static_cast<double>(state.iterations() * kBatch) / 1e6,
+                                                benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(three_node_chain)->UseRealTime()->Unit(benchmark::kMillisecond);
 

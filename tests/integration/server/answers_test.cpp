@@ -1,4 +1,5 @@
-// What honest clients rely on: keep-alive, pipelining, HEAD, streams, answers from other threads, CORS, errors.
+// What honest clients rely on: keep-alive, pipelining, HEAD, streams, answers from other threads, CORS,
+// errors.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -272,8 +273,10 @@ TEST(Cors, IsOnEveryAnswerErrorsAndStreamsIncluded) {
     RawClient client(server.port);
     client.send(request);
     ASSERT_TRUE(client.read_until("\r\n\r\n"));
-    EXPECT_NE(client.buffer().find("Access-Control-Allow-Origin: *\r\n"), std::string::npos) << client.buffer();
-    EXPECT_NE(client.buffer().find("Access-Control-Expose-Headers: Content-Location, Location"), std::string::npos);
+    EXPECT_NE(client.buffer().find("Access-Control-Allow-Origin: *\r\n"), std::string::npos)
+        << client.buffer();
+    EXPECT_NE(client.buffer().find("Access-Control-Expose-Headers: Content-Location, Location"),
+              std::string::npos);
   }
 }
 
@@ -281,8 +284,10 @@ TEST(Cors, AnswersPreflightsWithoutTheHandler) {
   TestServer server;
   RawClient client(server.port);
   client.send(
-      "OPTIONS /throw HTTP/1.1\r\nHost: a\r\nOrigin: https://studio.example\r\nAccess-Control-Request-Method: POST\r\n"
-      "Access-Control-Request-Headers: content-type,x-api-key\r\nAccess-Control-Request-Private-Network: true\r\n\r\n");
+      "OPTIONS /throw HTTP/1.1\r\nHost: a\r\nOrigin: "
+      "https://studio.example\r\nAccess-Control-Request-Method: POST\r\n"
+      "Access-Control-Request-Headers: content-type,x-api-key\r\nAccess-Control-Request-Private-Network: "
+      "true\r\n\r\n");
   const auto answer = client.read_answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 204);
@@ -310,9 +315,10 @@ TEST(Start, SaysHostPortAndRemedyWhenThePortIsTaken) {
   HttpServer second({.port = first.port}, handler, logger);
   const auto started = second.start();
   ASSERT_FALSE(started);
-  EXPECT_EQ(started.error().text, "cannot listen on 127.0.0.1:" + std::to_string(first.port) +
-                                      ": Address already in use; stop the other server or choose another port (0 = any "
-                                      "free one)");
+  EXPECT_EQ(started.error().text,
+            "cannot listen on 127.0.0.1:" + std::to_string(first.port) +
+                ": Address already in use; stop the other server or choose another port (0 = any "
+                "free one)");
 }
 
 TEST(Start, ListensOnIpv6) {
@@ -325,7 +331,7 @@ TEST(Start, ListensOnIpv6) {
 }
 
 TEST(Stop, LetsRequestsUnderWayFinishAndTakesNoNewOnes) {
-  TestServer server({.io_threads = 2});
+  TestServer server;  // one worker: once it closed the idle client it drains the waiting one, too
   RawClient idle(server.port);
   idle.send(get("/x"));
   ASSERT_TRUE(idle.read_answer());

@@ -1,5 +1,5 @@
-// Clients that vanish, flood, mumble or never read. Each of these broke stock Pistache; none may cost anybody else an
-// answer, a byte or a noticeable delay.
+// Clients that vanish, flood, mumble or never read. Each of these broke stock Pistache; none may cost anybody
+// else an answer, a byte or a noticeable delay.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -103,7 +103,9 @@ TEST(Bursts, OfNewConnectionsAreAllServed) {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -125,7 +127,8 @@ TEST(Floods, BeyondTheDescriptorLimitPauseAcceptingAndRecover) {
   auto late = std::move(clients.back());
   clients.pop_back();
   late.send(get("/id-late"));
-  for (std::size_t i = 0; i < 20; ++i) clients[i].reset();
+  // All of them: how many the server had accepted before it ran out depends on who was faster.
+  for (auto& client : clients) client.reset();
   const auto cpu = cpu_seconds();
   const auto start = steady_clock::now();
   const auto answer = late.read_answer();
@@ -242,7 +245,8 @@ TEST(Uploads, InThousandsOfOddPiecesArriveIntact) {
 TEST(Uploads, CutAtEveryByteArriveIntact) {
   TestServer server;
   const std::string wire =
-      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nT: v\r\n\r\n";
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nT: v\r\n\r\n";
   for (std::size_t cut = 1; cut < wire.size(); ++cut) {
     RawClient client(server.port);
     client.send(std::string_view(wire).substr(0, cut));
@@ -290,7 +294,8 @@ TEST(Smuggling, IsRefusedAndWhatFollowsIsNotARequest) {
            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\nabc",
            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\nabc",
            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-           "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+           "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+           "identity\r\n\r\n0\r\n\r\n",
            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
            "GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
            "GET /x HTTP/1.1\r\nHost: a\r\nX: y\r\n folded\r\n\r\n",
@@ -381,12 +386,33 @@ TEST(TimeOuts, LeaveWorkAndStreamsAlone) {
 class Fuzz : public ::testing::TestWithParam<unsigned> {};
 
 std::string mutate(std::string bytes, std::minstd_rand& random) {
-  static const std::vector<std::string> kTokens{
-      "\r\n",        "\r",      "\n",       std::string(1, '\0'), ":",          ";",
-      "=",           ",",       " ",        "%",                  "%zz",        "//",
-      "?",           "-1",      "\xff\xfe", "\"",                 "[",          "99999999999999999999",
-      "*/*",         "chunked", "HTTP/1.1", std::string(300, 'a'), "0\r\n\r\n", "Content-Length: 5\r\n",
-      "Content-Length: 7\r\n",  "Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFF\r\n"};
+  static const std::vector<std::string> kTokens{"\r\n",
+                                                "\r",
+                                                "\n",
+                                                std::string(1, '\0'),
+                                                ":",
+                                                ";",
+                                                "=",
+                                                ",",
+                                                " ",
+                                                "%",
+                                                "%zz",
+                                                "//",
+                                                "?",
+                                                "-1",
+                                                "\xff\xfe",
+                                                "\"",
+                                                "[",
+                                                "99999999999999999999",
+                                                "*/*",
+                                                "chunked",
+                                                "HTTP/1.1",
+                                                std::string(300, 'a'),
+                                                "0\r\n\r\n",
+                                                "Content-Length: 5\r\n",
+                                                "Content-Length: 7\r\n",
+                                                "Transfer-Encoding: chunked\r\n",
+                                                "FFFFFFFFFFFFFFFF\r\n"};
   const auto below = [&](std::size_t limit) { return random() % limit; };
   for (auto rounds = below(6); rounds > 0; --rounds) {
     const auto at = below(bytes.size() + 1);
@@ -416,7 +442,8 @@ TEST_P(Fuzz, NeverStopsTheServerFromAnsweringHonestClients) {
       post("/echo?a=1&b=%20c", R"({"a":"bcd"})"),
       "GET /x?q HTTP/1.0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n",
       "OPTIONS * HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n",
-      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;e=\"q\"\r\nabc\r\n0\r\nT: v\r\n\r\n"};
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5\r\nhello\r\n3;e=\"q\"\r\nabc\r\n0\r\nT: v\r\n\r\n"};
   TestServer server({.io_threads = 2, .max_body_bytes = 1U << 16U});
   std::minstd_rand random(GetParam());
   for (int connection = 0; connection < 1'500; ++connection) {

@@ -1,5 +1,5 @@
-// RawClient: a TCP client that sends exactly the bytes it is told to, honest or not, and reads answers with a deadline.
-// Strand-bound.
+// RawClient: a TCP client that sends exactly the bytes it is told to, honest or not, and reads answers with a
+// deadline. Strand-bound.
 #pragma once
 
 #include <chrono>

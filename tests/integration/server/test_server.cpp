@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{10};
 
-routers::Response text(std::string body) { return {200, "text/plain", std::move(body), {}}; }
+routers::Response text(std::string body) {
+  return {200, "text/plain", std::move(body), {}};
+}
 
 }  // namespace
 
@@ -84,7 +86,8 @@ void TestHandler::broadcast(const std::string& message) {
     now = streams_;
   }
   for (const auto& [number, exchange] : now) {
-    exchange->write(std::make_shared<const std::string>("data: " + std::to_string(number) + " " + message + "\n\n"));
+    exchange->write(
+        std::make_shared<const std::string>("data: " + std::to_string(number) + " " + message + "\n\n"));
   }
 }
 

@@ -4,8 +4,8 @@
 //   /echo          answers with the request's body
 //   /big?BYTES     answers BYTES bytes
 //   /later         keeps the exchange: take_pending()
-//   /sse           opens a stream and keeps it: broadcast(), take_pending(); the head carries X-Stream: <number>
-//   /drop, /throw  answers nothing / throws
+//   /sse           opens a stream and keeps it: broadcast(), take_pending(); the head carries X-Stream:
+//   <number> /drop, /throw  answers nothing / throws
 #pragma once
 
 #include <atomic>

@@ -34,8 +34,8 @@ TEST(NewUuid7, IsAUuidAndUnique) {
 }
 
 TEST(IsUuid, RefusesEverythingElse) {
-  for (const char* text : {"", "x", "fe096781560153d2b2f60d3403f7e9ca", "fe096781-5601-53d2-b2f6-0d3403f7e9cg",
-                           "fe096781-5601-53d2-b2f6-0d3403f7e9ca "}) {
+  for (const char* text : {"", "x", "fe096781560153d2b2f60d3403f7e9ca",
+                           "fe096781-5601-53d2-b2f6-0d3403f7e9cg", "fe096781-5601-53d2-b2f6-0d3403f7e9ca "}) {
     EXPECT_FALSE(is_uuid(text)) << text;
   }
 }

@@ -58,7 +58,8 @@ TEST(ParseJson, RefusesBytesBehindTheDocument) {
 }
 
 TEST(MergeObjects, LaterWinsAtTheTop) {
-  EXPECT_EQ(merge_objects(R"({"a":1,"b":{"x":1}})", R"({"b":{"y":2},"c":3})"), R"({"a":1,"b":{"y":2},"c":3})");
+  EXPECT_EQ(merge_objects(R"({"a":1,"b":{"x":1}})", R"({"b":{"y":2},"c":3})"),
+            R"({"a":1,"b":{"y":2},"c":3})");
   EXPECT_EQ(merge_objects("", "{}"), "{}");
 }
 

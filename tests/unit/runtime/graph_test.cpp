@@ -21,8 +21,9 @@ TEST(GraphFromJson, NamesTheMemberAndTheRemedy) {
             "graph description: edges: nothing starts the graph; add an edge from \"__start__\"");
   EXPECT_EQ(problem(R"({"graph_id":"g","nodes":[{"name":"a"}],"edges":[["__start__","b"]]})"),
             "graph description: edges: there is no node \"b\" to go to");
-  EXPECT_EQ(problem(R"({"graph_id":"g","channels":[{"name":"c","reducer":"sum"}],"nodes":[{"name":"a"}]})"),
-            "graph description: channel \"c\": unknown reducer \"sum\"; use last_value, append, messages or merge");
+  EXPECT_EQ(
+      problem(R"({"graph_id":"g","channels":[{"name":"c","reducer":"sum"}],"nodes":[{"name":"a"}]})"),
+      "graph description: channel \"c\": unknown reducer \"sum\"; use last_value, append, messages or merge");
 }
 
 TEST(GraphFromJson, ReadsEverything) {

@@ -44,7 +44,8 @@ TEST(Messages, GivesAnIdToATextAndToAPair) {
 }
 
 TEST(Messages, ReplacesByIdInPlaceAndRemoves) {
-  const auto two = make_blob(R"([{"id":"1","type":"human","content":"a"},{"id":"2","type":"human","content":"b"}])");
+  const auto two =
+      make_blob(R"([{"id":"1","type":"human","content":"a"},{"id":"2","type":"human","content":"b"}])");
   const auto replaced = put(Reducer::kMessages, two, R"([{"id":"1","type":"human","content":"A"}])");
   EXPECT_LT(replaced.find("\"A\""), replaced.find("\"b\""));
   EXPECT_EQ(replaced.find("\"a\""), std::string::npos);

@@ -23,9 +23,10 @@ Graph make_graph(const std::string& json) {
 }
 
 // foo collects, answer is replaced; the edges come from the test.
-std::string describe(const std::string& nodes, const std::string& edges, const std::string& conditional = "[]") {
-  return R"({"graph_id":"g","channels":[{"name":"foo","reducer":"append"},{"name":"answer"}],"nodes":)" + nodes +
-         R"(,"edges":)" + edges + R"(,"conditional_edges":)" + conditional + "}";
+std::string describe(const std::string& nodes, const std::string& edges,
+                     const std::string& conditional = "[]") {
+  return R"({"graph_id":"g","channels":[{"name":"foo","reducer":"append"},{"name":"answer"}],"nodes":)" +
+         nodes + R"(,"edges":)" + edges + R"(,"conditional_edges":)" + conditional + "}";
 }
 
 const std::string kChain = describe(R"([{"name":"one"},{"name":"two"}])",
@@ -83,10 +84,11 @@ class RunTest : public testing::Test {
   std::shared_ptr<runtime::Run> launch(RunSpec spec) {
     events_ = std::make_shared<EventStream>(1000, 1U << 20U);
     seen_.clear();
-    events_->subscribe(0, [this](const EventPtr& event) { seen_.push_back(event->name + " " + event->data); });
+    events_->subscribe(0,
+                       [this](const EventPtr& event) { seen_.push_back(event->name + " " + event->data); });
     ended_ = std::promise<RunResult>();
     auto run = runtime::Run::create(std::move(spec), limits_, pool_, timers_, &checkpointer_, events_,
-                           [this](RunResult result) { ended_.set_value(std::move(result)); });
+                                    [this](RunResult result) { ended_.set_value(std::move(result)); });
     run->start();
     return run;
   }
@@ -118,10 +120,10 @@ TEST_F(RunTest, RunsAChainAndSavesACheckpointPerSuperstep) {
   const auto result = play(spec(kChain, input(R"({"foo":["in"],"unknown":1})")));
   EXPECT_EQ(result.end, RunEnd::kSuccess);
   EXPECT_EQ(values_json(*result.checkpoint), R"({"foo":["in","one","two"],"answer":1})");
-  EXPECT_THAT(events(), ElementsAre(R"(values {"foo":["in"]})", R"(updates {"one":{"foo":["one"]}})",
-                                    R"(values {"foo":["in","one"]})",
-                                    R"(updates {"two":{"foo":["two"],"answer":1}})",
-                                    R"(values {"foo":["in","one","two"],"answer":1})"));
+  EXPECT_THAT(events(),
+              ElementsAre(R"(values {"foo":["in"]})", R"(updates {"one":{"foo":["one"]}})",
+                          R"(values {"foo":["in","one"]})", R"(updates {"two":{"foo":["two"],"answer":1}})",
+                          R"(values {"foo":["in","one","two"],"answer":1})"));
   const auto saved = checkpointer_.all();
   ASSERT_EQ(saved.size(), 4U);
   EXPECT_EQ(saved[0].source, "input");
@@ -145,8 +147,7 @@ TEST_F(RunTest, RunsParallelNodesInOneSuperstepAndMergesInTheOrderOfTheEdges) {
 
 TEST_F(RunTest, RefusesTwoWritesToAPlainChannelInOneSuperstep) {
   nodes_.nodes = {{"a", writes(R"({"answer":1})")}, {"b", writes(R"({"answer":2})")}};
-  const auto graph =
-      describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","b"],["__start__","a"]])");
+  const auto graph = describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","b"],["__start__","a"]])");
   const auto result = play(spec(graph, input("{}")));
   ASSERT_EQ(result.end, RunEnd::kError);
   EXPECT_EQ(error_kind(*result.error), "InvalidUpdateError");
@@ -176,8 +177,10 @@ TEST_F(RunTest, StopsAtTheRecursionLimitWithTheStateKept) {
 }
 
 TEST_F(RunTest, AsksAHumanAndRunsTheNodeAgainWithTheAnswer) {
-  nodes_.nodes = {{"one", [](const NodeCall& call, const auto& sink) {
-                     if (call.answers.empty()) return sink->done(NodeInterrupted{make_blob(R"({"question":"ok?"})")});
+  nodes_.nodes = {{"one",
+                   [](const NodeCall& call, const auto& sink) {
+                     if (call.answers.empty())
+                       return sink->done(NodeInterrupted{make_blob(R"({"question":"ok?"})")});
                      sink->done(test::wrote(R"({"answer":)" + *call.answers[0] + "}"));
                    }},
                   {"two", writes(R"({"foo":"two"})")}};
@@ -200,7 +203,8 @@ TEST_F(RunTest, AsksAHumanAndRunsTheNodeAgainWithTheAnswer) {
 
 TEST_F(RunTest, KeepsAFinishedSiblingsUpdateWhileTheOtherAsks) {
   int runs_of_b = 0;
-  nodes_.nodes = {{"a", [](const NodeCall& call, const auto& sink) {
+  nodes_.nodes = {{"a",
+                   [](const NodeCall& call, const auto& sink) {
                      if (call.answers.empty()) return sink->done(NodeInterrupted{make_blob("1")});
                      sink->done(test::wrote(R"({"foo":"a"})"));
                    }},
@@ -208,8 +212,7 @@ TEST_F(RunTest, KeepsAFinishedSiblingsUpdateWhileTheOtherAsks) {
                      ++runs_of_b;
                      sink->done(test::wrote(R"({"foo":"b"})"));
                    }}};
-  const auto graph =
-      describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
+  const auto graph = describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
   const auto first = play(spec(graph, input(R"({"foo":[]})")));
   ASSERT_EQ(first.end, RunEnd::kInterrupted);
   auto again = spec(graph, Resume{{{first.checkpoint->tasks.at(0).id, make_blob("0")}}});
@@ -235,10 +238,11 @@ TEST_F(RunTest, StopsAtABreakpointAndContinuesBehindIt) {
 
 TEST_F(RunTest, FailsWithTheNodesErrorAndCanBeTriedAgain) {
   bool broken = true;
-  nodes_.nodes = {{"one", writes(R"({"foo":"one"})")}, {"two", [&](const NodeCall&, const auto& sink) {
-                    if (broken) return sink->done(Error{ErrorCode::kInternal, "kaboom", "TypeError"});
-                    sink->done(test::wrote(R"({"foo":"two"})"));
-                  }}};
+  nodes_.nodes = {{"one", writes(R"({"foo":"one"})")},
+                  {"two", [&](const NodeCall&, const auto& sink) {
+                     if (broken) return sink->done(Error{ErrorCode::kInternal, "kaboom", "TypeError"});
+                     sink->done(test::wrote(R"({"foo":"two"})"));
+                   }}};
   const auto first = play(spec(kChain, input(R"({"foo":[]})")));
   ASSERT_EQ(first.end, RunEnd::kError);
   EXPECT_EQ(first.error->text, "kaboom");
@@ -291,10 +295,11 @@ TEST_F(RunTest, EndsAsTimeoutWhenTheRunsOwnTimeIsUp) {
 TEST_F(RunTest, AFailingTaskCancelsItsSiblingsAndKeepsTheFirstError) {
   std::shared_ptr<TaskSink> waiting;
   nodes_.nodes = {{"a", [&](const NodeCall&, const auto& sink) { waiting = sink; }},
-                  {"b", [](const NodeCall&, const auto& sink) { sink->done(Error{ErrorCode::kInternal, "boom"}); }}};
+                  {"b", [](const NodeCall&, const auto& sink) {
+                     sink->done(Error{ErrorCode::kInternal, "boom"});
+                   }}};
   nodes_.on_cancel = [&](CancelReason) { waiting->done(Error{ErrorCode::kCancelled, "stopped"}); };
-  const auto graph =
-      describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
+  const auto graph = describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
   const auto result = play(spec(graph, input("{}")));
   ASSERT_EQ(result.end, RunEnd::kError);
   EXPECT_EQ(result.error->text, "boom");
@@ -342,11 +347,13 @@ TEST_F(RunTest, RefusesAStateThatGrowsBeyondItsLimit) {
 }
 
 TEST_F(RunTest, StreamsMessagesOnceWholeOrInChunks) {
-  nodes_.nodes = {{"one", [](const NodeCall&, const auto& sink) {
-    sink->emit(TaskSink::Channel::kMessages, R"({"id":"m1","type":"AIMessageChunk","content":"he"})");
-    sink->emit(TaskSink::Channel::kCustom, R"({"progress":1})");
-    sink->done(test::wrote(R"({"messages":[{"id":"m1","type":"ai","content":"hello"},{"id":"m2","type":"ai","content":"x"}]})"));
-  }}};
+  nodes_.nodes = {
+      {"one", [](const NodeCall&, const auto& sink) {
+         sink->emit(TaskSink::Channel::kMessages, R"({"id":"m1","type":"AIMessageChunk","content":"he"})");
+         sink->emit(TaskSink::Channel::kCustom, R"({"progress":1})");
+         sink->done(test::wrote(
+             R"({"messages":[{"id":"m1","type":"ai","content":"hello"},{"id":"m2","type":"ai","content":"x"}]})"));
+       }}};
   auto talking = spec(R"({"graph_id":"g","channels":[{"name":"messages","reducer":"messages"}],
                           "nodes":[{"name":"one"}],"edges":[["__start__","one"]]})",
                       input(R"({"messages":"hi"})"));

@@ -72,7 +72,8 @@ TEST(OutputQueue, SaysThatTheReaderIsGone) {
   SocketPair sockets;
   sockets.far.reset();
   OutputQueue queue;
-  EXPECT_EQ(queue.send(sockets.near.get()), OutputQueue::Outcome::kDrained) << "nothing to send, nothing to notice";
+  EXPECT_EQ(queue.send(sockets.near.get()), OutputQueue::Outcome::kDrained)
+      << "nothing to send, nothing to notice";
   queue.append("x");
   EXPECT_EQ(queue.send(sockets.near.get()), OutputQueue::Outcome::kBroken);
 }

@@ -19,7 +19,8 @@ struct Outcome {
   bool keep_alive = false;
 };
 
-// Offers the bytes in pieces of `step`, as a connection does: what was not used comes again with more behind it.
+// Offers the bytes in pieces of `step`, as a connection does: what was not used comes again with more behind
+// it.
 Outcome parse(std::string_view bytes, std::size_t step = std::string_view::npos) {
   RequestParser parser(kLimits);
   Outcome outcome;
@@ -55,14 +56,17 @@ void expect_all(const std::vector<Case>& cases) {
   }
 }
 
-std::string with_header(const std::string& line) { return "GET /x HTTP/1.1\r\nHost: a\r\n" + line + "\r\n\r\n"; }
+std::string with_header(const std::string& line) {
+  return "GET /x HTTP/1.1\r\nHost: a\r\n" + line + "\r\n\r\n";
+}
 std::string posted(const std::string& headers, const std::string& body) {
   return "POST /x HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n" + body;
 }
 
 TEST(RequestParser, SplitsARequest) {
-  const auto outcome =
-      parse("POST /a%20b/c?x=1&y=%2F?z HTTP/1.1\r\nHost: a\r\nX-MiXed:  v 1\t\r\nContent-Length: 5\r\n\r\nhelloREST");
+  const auto outcome = parse(
+      "POST /a%20b/c?x=1&y=%2F?z HTTP/1.1\r\nHost: a\r\nX-MiXed:  v 1\t\r\nContent-Length: "
+      "5\r\n\r\nhelloREST");
   ASSERT_EQ(outcome.status, 200);
   EXPECT_EQ(outcome.request.method, routers::Method::kPost);
   EXPECT_EQ(outcome.request.path, "/a%20b/c");
@@ -91,9 +95,10 @@ TEST(RequestParser, StopsBehindTheRequestAndStartsOver) {
 
 TEST(RequestParser, JoinsChunksAndIgnoresTrailers) {
   for (const std::size_t step : {std::string_view::npos, std::size_t{1}, std::size_t{3}}) {
-    const auto outcome = parse(posted("Transfer-Encoding: chunked\r\n",
-                                      "5;n=v;q=\"a b\"\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: no\r\n\r\n"),
-                               step);
+    const auto outcome =
+        parse(posted("Transfer-Encoding: chunked\r\n",
+                     "5;n=v;q=\"a b\"\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: no\r\n\r\n"),
+              step);
     ASSERT_EQ(outcome.status, 200);
     EXPECT_EQ(outcome.request.body, "hello world");
     EXPECT_EQ(outcome.request.header("x-trailer"), nullptr);
@@ -103,7 +108,8 @@ TEST(RequestParser, JoinsChunksAndIgnoresTrailers) {
 TEST(RequestParser, RefusesEveryAmbiguousLengthOrHost) {
   expect_all({
       {"two different lengths", 400, posted("Content-Length: 3\r\nContent-Length: 10\r\n", "abcdefghij")},
-      {"the same length twice is consistent", 200, posted("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")},
+      {"the same length twice is consistent", 200,
+       posted("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")},
       {"a list of lengths", 400, posted("Content-Length: 3, 3\r\n", "abc")},
       {"length with spaces around", 200, posted("Content-Length:  3 \r\n", "abc")},
       {"length of letters", 400, posted("Content-Length: abc\r\n", "hello")},
@@ -118,13 +124,15 @@ TEST(RequestParser, RefusesEveryAmbiguousLengthOrHost) {
       {"chunked and length", 400, posted("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")},
       {"chunked, then identity", 400,
        posted("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n")},
-      {"chunked twice", 400, posted("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+      {"chunked twice", 400,
+       posted("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
       {"xchunked", 400, posted("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")},
       {"a prefix of chunked", 400, posted("Transfer-Encoding: ch\r\n", "0\r\n\r\n")},
       {"gzip, chunked", 400, posted("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")},
       {"identity", 400, posted("Transfer-Encoding: identity\r\n", "")},
       {"empty transfer coding", 400, posted("Transfer-Encoding:\r\n", "")},
-      {"chunked behind a tab, in capitals", 200, posted("Transfer-Encoding:\tCHUNKED\r\n", "3\r\nabc\r\n0\r\n\r\n")},
+      {"chunked behind a tab, in capitals", 200,
+       posted("Transfer-Encoding:\tCHUNKED\r\n", "3\r\nabc\r\n0\r\n\r\n")},
       {"chunked in HTTP/1.0", 400, "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"no Host", 400, "GET /x HTTP/1.1\r\n\r\n"},
       {"no Host in HTTP/1.0", 200, "GET /x HTTP/1.0\r\n\r\n"},
@@ -144,9 +152,13 @@ TEST(RequestParser, RefusesLinesThatAreNotOne) {
       {"folded transfer coding", 400, posted("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n")},
       {"no colon", 400, with_header("NoColonHere")},
       {"empty name", 400, with_header(": emptyname")},
-      {"control byte in a value", 400, with_header("X: a\x01" "b")},
+      {"control byte in a value", 400,
+       with_header("X: a\x01"
+                   "b")},
       {"NUL in a value", 400, with_header(std::string("X: a\0b", 6))},
-      {"DEL in a value", 400, with_header("X: a\x7f" "b")},
+      {"DEL in a value", 400,
+       with_header("X: a\x7f"
+                   "b")},
       {"NUL in a name", 400, with_header(std::string("X\0Y: a", 6))},
       {"tab before a value", 200, with_header("X:\tv")},
       {"latin-1 or UTF-8 in a value", 200, with_header("X: \xff\xfe")},
@@ -244,24 +256,57 @@ TEST(RequestParser, KnowsWhenTheConnectionStaysOpen) {
 
 // Headers a typed parser trips over; all of these come from real clients and none is this server's business.
 TEST(RequestParser, PassesOnWhatItNeedNotUnderstand) {
-  for (const std::string line : {
-           "Accept: */*", "Accept: text/event-stream", "Accept: application/json, text/event-stream",
-           "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8,application/"
-           "signed-exchange;v=b3;q=0.7",
-           "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "Accept: *", "Accept:", "Accept: ",
-           "Accept: application/json;q=0.9999", "Accept: model/gltf", "Accept: font/woff2", "Accept: foo",
-           "Accept: text/plain,", "Accept: application/json, ,text/plain",
-           "Accept: application/vnd.api+json; profile=\"x, y\"", "Content-Type: application/json",
-           "Content-Type: application/json;charset=\"utf-8\"", "Content-Type: application/json;",
-           "Content-Type: application/json-patch+json", "Content-Type: application/jsonl",
-           "Content-Type: multipart/form-data; boundary=----WebKitFormBoundaryABC", "Content-Type:",
-           "Content-Type: json", "Content-Type: application/json; =b", "Cache-Control: no-cache",
-           "Cache-Control: immutable", "Cache-Control: No-Cache", "Cache-Control: max-age",
-           "Cache-Control: max-age=\"3\"", "Cache-Control: x=y", "Cookie: a=b; c=d", "Cookie: a", "Cookie: a=b; c",
-           "Cookie: =x", "Cookie: ;", "Cookie: a=b=c; d=\"x;y\"", "Set-Cookie: a=b; Max-Age=abc", "Date: foo",
-           "If-Modified-Since: foo", "Authorization: Bearer x", "Authorization:",
-           "Accept-Encoding: gzip, deflate, br, zstd", "Content-Encoding: br", "Location: x", "Allow: GET",
-           "Upgrade: websocket", "Access-Control-Request-Method: POST", "Origin: null", "Content-Length: 0"}) {
+  for (const std::string line :
+       {"Accept: */*",
+        "Accept: text/event-stream",
+        "Accept: application/json, text/event-stream",
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8,application/"
+        "signed-exchange;v=b3;q=0.7",
+        "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+        "Accept: *",
+        "Accept:",
+        "Accept: ",
+        "Accept: application/json;q=0.9999",
+        "Accept: model/gltf",
+        "Accept: font/woff2",
+        "Accept: foo",
+        "Accept: text/plain,",
+        "Accept: application/json, ,text/plain",
+        "Accept: application/vnd.api+json; profile=\"x, y\"",
+        "Content-Type: application/json",
+        "Content-Type: application/json;charset=\"utf-8\"",
+        "Content-Type: application/json;",
+        "Content-Type: application/json-patch+json",
+        "Content-Type: application/jsonl",
+        "Content-Type: multipart/form-data; boundary=----WebKitFormBoundaryABC",
+        "Content-Type:",
+        "Content-Type: json",
+        "Content-Type: application/json; =b",
+        "Cache-Control: no-cache",
+        "Cache-Control: immutable",
+        "Cache-Control: No-Cache",
+        "Cache-Control: max-age",
+        "Cache-Control: max-age=\"3\"",
+        "Cache-Control: x=y",
+        "Cookie: a=b; c=d",
+        "Cookie: a",
+        "Cookie: a=b; c",
+        "Cookie: =x",
+        "Cookie: ;",
+        "Cookie: a=b=c; d=\"x;y\"",
+        "Set-Cookie: a=b; Max-Age=abc",
+        "Date: foo",
+        "If-Modified-Since: foo",
+        "Authorization: Bearer x",
+        "Authorization:",
+        "Accept-Encoding: gzip, deflate, br, zstd",
+        "Content-Encoding: br",
+        "Location: x",
+        "Allow: GET",
+        "Upgrade: websocket",
+        "Access-Control-Request-Method: POST",
+        "Origin: null",
+        "Content-Length: 0"}) {
     const auto outcome = parse(with_header(line));
     EXPECT_EQ(outcome.status, 200) << line;
     EXPECT_EQ(outcome.request.headers.size(), 2U) << line;

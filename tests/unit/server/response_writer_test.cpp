@@ -42,8 +42,9 @@ TEST(ResponseHead, CannotBeForgedThroughHeaders) {
 }
 
 TEST(ResponseHead, LeavesFramingToTheServer) {
-  const auto out = head(200, {{"Content-Length", "9"}, {"transfer-encoding", "x"}, {"CONNECTION", "x"}, {"Date", "x"}},
-                        framing_for(200, 5), {});
+  const auto out =
+      head(200, {{"Content-Length", "9"}, {"transfer-encoding", "x"}, {"CONNECTION", "x"}, {"Date", "x"}},
+           framing_for(200, 5), {});
   EXPECT_EQ(out.find("9"), std::string::npos);
   EXPECT_EQ(out.find("x\r\n"), std::string::npos) << out;
 }
@@ -60,7 +61,8 @@ TEST(ResponseHead, HasNoLengthWhereThereCanBeNoBody) {
 
 TEST(ResponseHead, SaysWhatDiffersFromTheVersionsDefault) {
   const auto says = [](int minor, Persistence persistence, const char* text) {
-    return head(200, {}, {}, {.http_minor = minor, .persistence = persistence}).find(text) != std::string::npos;
+    return head(200, {}, {}, {.http_minor = minor, .persistence = persistence}).find(text) !=
+           std::string::npos;
   };
   EXPECT_FALSE(says(1, Persistence::kKeepAlive, "Connection"));
   EXPECT_TRUE(says(1, Persistence::kClose, "Connection: close\r\n"));

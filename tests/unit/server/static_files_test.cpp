@@ -64,8 +64,8 @@ TEST_F(StaticFilesTest, NeverLeavesTheDirectory) {
   fs::create_directory_symlink(root_, root_ / "site/up");
   const auto files = StaticFiles::load(root_ / "site");
   ASSERT_TRUE(files);
-  for (const char* path : {"../secret.txt", "/../secret.txt", "docs/../../secret.txt", "link.txt", "up/secret.txt",
-                           "..", "//secret.txt", "docs/../index.html"}) {
+  for (const char* path : {"../secret.txt", "/../secret.txt", "docs/../../secret.txt", "link.txt",
+                           "up/secret.txt", "..", "//secret.txt", "docs/../index.html"}) {
     EXPECT_EQ(files->find(path), nullptr) << path;
   }
 }
@@ -73,7 +73,8 @@ TEST_F(StaticFilesTest, NeverLeavesTheDirectory) {
 TEST_F(StaticFilesTest, SaysWhichDirectoryIsMissing) {
   const auto files = StaticFiles::load(root_ / "absent");
   ASSERT_FALSE(files);
-  EXPECT_NE(files.error().text.find("absent: No such file or directory"), std::string::npos) << files.error().text;
+  EXPECT_NE(files.error().text.find("absent: No such file or directory"), std::string::npos)
+      << files.error().text;
 }
 
 }  // namespace

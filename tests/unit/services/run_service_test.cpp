@@ -37,7 +37,8 @@ class Tasks {
   // The n-th task ever started; waits for it.
   Started at(std::size_t index) {
     std::unique_lock lock(mutex_);
-    const bool there = wake_.wait_for(lock, std::chrono::seconds(20), [&] { return started_.size() > index; });
+    const bool there =
+        wake_.wait_for(lock, std::chrono::seconds(20), [&] { return started_.size() > index; });
     AGENTHOST_CHECK(there, "the task was not started in time");
     return started_[index];
   }
@@ -81,7 +82,8 @@ struct House {
   }
   Result<ActiveRunPtr> create(const std::string& thread_id, RunRequest request) {
     std::promise<Result<ActiveRunPtr>> created;
-    runs.create(thread_id, std::move(request), [&](Result<ActiveRunPtr> run) { created.set_value(std::move(run)); });
+    runs.create(thread_id, std::move(request),
+                [&](Result<ActiveRunPtr> run) { created.set_value(std::move(run)); });
     return created.get_future().get();
   }
   std::future<RunOutcome> ended(const ActiveRunPtr& run) {
@@ -89,7 +91,9 @@ struct House {
     runs.when_ended(run, [promise](const RunOutcome& outcome) { promise->set_value(outcome); });
     return promise->get_future();
   }
-  RunStatus status(const ActiveRunPtr& run) { return storage->run(run->row.thread_id, run->row.run_id)->status; }
+  RunStatus status(const ActiveRunPtr& run) {
+    return storage->run(run->row.thread_id, run->row.run_id)->status;
+  }
   ThreadStatus thread_status(const std::string& id) { return storage->thread(id)->status; }
 
   telemetry::Logger logger{telemetry::Level::kOff};
@@ -256,7 +260,8 @@ TEST_F(RunServiceTest, CancelStopsOnceAndTwiceIsHarmless) {
   auto ended = house.ended(*run);
   for (int i = 0; i < 2; ++i) {
     std::promise<bool> replied;
-    house.runs.cancel(thread, (*run)->row.run_id, CancelAction::kInterrupt, RunService::CancelWait::kUntilEnded,
+    house.runs.cancel(thread, (*run)->row.run_id, CancelAction::kInterrupt,
+                      RunService::CancelWait::kUntilEnded,
                       [&](const auto& done) { replied.set_value(done.has_value()); });
     EXPECT_TRUE(replied.get_future().get());
   }
@@ -272,7 +277,8 @@ TEST_F(RunServiceTest, AFailedNodeLeavesAThreadThatCanBeUsed) {
   tasks_.at(0).sink->done(Error{ErrorCode::kInternal, "kaboom", "TypeError"});
   EXPECT_EQ(ended.get().error->text, "kaboom");
   EXPECT_EQ(house.thread_status(thread), ThreadStatus::kError);
-  EXPECT_EQ(house.storage->run(thread, (*run)->row.run_id)->error, R"({"error":"TypeError","message":"kaboom"})");
+  EXPECT_EQ(house.storage->run(thread, (*run)->row.run_id)->error,
+            R"({"error":"TypeError","message":"kaboom"})");
   auto again = ask();
   again.input.reset();
   const auto retry = house.create(thread, again);

@@ -1,7 +1,7 @@
 /*
- * agent.http/1: HTTP through the host, so that time-outs, retries, rate limits, the egress allow-list, keys and
- * cassettes (record and replay) exist once. Keys never enter a plugin: name a `service` from the operator's
- * configuration and the host adds its base URL, credentials, retries and limits.
+ * agent.http/1: HTTP through the host, so that time-outs, retries, rate limits, the egress allow-list, keys
+ * and cassettes (record and replay) exist once. Keys never enter a plugin: name a `service` from the
+ * operator's configuration and the host adds its base URL, credentials, retries and limits.
  */
 #ifndef AGENTHOST_EXT_HTTP_H
 #define AGENTHOST_EXT_HTTP_H
@@ -29,10 +29,10 @@ typedef struct agent_http_api {
   uint32_t reserved;
 
   /* [any-thread] Starts a request; the struct is copied. One final on_reply(token):
-   *   AGENT_OK           text {"status":200,"headers":{"content-type":"..."},"url":"...","attempts":1}, body = the body.
-   *                      Any HTTP status arrives here (a 404 is an answer); 429 and 5xx only after the retries.
-   *   AGENT_UNAVAILABLE  no connection, or it broke. AGENT_DEADLINE: time-out. AGENT_CANCELLED. AGENT_DENIED: host not in
-   *                      the allow-list or service not granted. AGENT_EXHAUSTED: body over the limit. text says which.
+   *   AGENT_OK           text {"status":200,"headers":{"content-type":"..."},"url":"...","attempts":1}, body
+   * = the body. Any HTTP status arrives here (a 404 is an answer); 429 and 5xx only after the retries.
+   *   AGENT_UNAVAILABLE  no connection, or it broke. AGENT_DEADLINE: time-out. AGENT_CANCELLED. AGENT_DENIED:
+   * host not in the allow-list or service not granted. AGENT_EXHAUSTED: body over the limit. text says which.
    * A status other than AGENT_OK returned here means no reply will come. */
   agent_status (*request)(agent_task* task, uint64_t token, const agent_http_request* request) AGENT_NOEXCEPT;
 

@@ -21,16 +21,15 @@ typedef struct agent_llm_api {
    *   {"model":"default",                       a key of `llm.models` in agenthost.yaml; absent = "default"
    *    "messages":[{"role":"system|user|assistant","content":"..."}],
    *    "temperature":0.2, "max_tokens":4096,    optional
-   *    "response_schema":{...},                 optional JSON Schema: the answer is JSON that validates against it
-   *                                             (one repair attempt, then AGENT_INVALID)
-   *    "stream":true,                           optional: parts arrive as AGENT_MORE {"delta":"..."}
-   *    "message_id":"..."}                      optional: the host also streams each part to the run as a message chunk
-   *                                             with this id (stream mode messages)
-   * One final on_reply(token): AGENT_OK with
+   *    "response_schema":{...},                 optional JSON Schema: the answer is JSON that validates
+   * against it (one repair attempt, then AGENT_INVALID) "stream":true,                           optional:
+   * parts arrive as AGENT_MORE {"delta":"..."} "message_id":"..."}                      optional: the host
+   * also streams each part to the run as a message chunk with this id (stream mode messages) One final
+   * on_reply(token): AGENT_OK with
    *   {"content":"...","json":<the parsed answer, when response_schema>,"model":"...","provider":"...",
    *    "finish_reason":"stop","usage":{"input_tokens":1,"output_tokens":2}}
-   * or AGENT_UNAVAILABLE, AGENT_DEADLINE, AGENT_CANCELLED, AGENT_DENIED, AGENT_INVALID with a text for people.
-   * AGENT_UNSUPPORTED: the model is `offline`; the plugin does the work itself. */
+   * or AGENT_UNAVAILABLE, AGENT_DEADLINE, AGENT_CANCELLED, AGENT_DENIED, AGENT_INVALID with a text for
+   * people. AGENT_UNSUPPORTED: the model is `offline`; the plugin does the work itself. */
   agent_status (*complete)(agent_task* task, uint64_t token, agent_str request) AGENT_NOEXCEPT;
 
   /* [any-thread] 1 when that model ("" = default) is a real model, 0 when it is offline or absent. */

@@ -14,8 +14,8 @@ typedef struct agent_timer_api {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* [any-thread] on_reply(token) after this many nanoseconds: AGENT_OK, text "null". Cancel or deadline end it early with
-   * AGENT_CANCELLED or AGENT_DEADLINE. */
+  /* [any-thread] on_reply(token) after this many nanoseconds: AGENT_OK, text "null". Cancel or deadline end
+   * it early with AGENT_CANCELLED or AGENT_DEADLINE. */
   agent_status (*sleep)(agent_task* task, uint64_t token, uint64_t nanoseconds) AGENT_NOEXCEPT;
 
   /* [any-thread] Microseconds since 1970-01-01T00:00:00Z, from the host's clock. */

@@ -24,7 +24,11 @@ class LlmBench : public HttpBench {
     }
     llm.models["default"] = {};
   }
-  ~LlmBench() override { work.stop(); }
+  // In the order the server stops too: first what posts to the pool.
+  ~LlmBench() override {
+    client().stop();
+    work.stop();
+  }
 
   LlmClient& models() {
     if (!client_) {
