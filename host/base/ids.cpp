@@ -19,12 +19,12 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kLangGraphNamespace = "6ba7b821-9dad-11d1-80b4-00c04fd430c8";
 
 std::string dashed(const Bytes16& bytes) {
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t at = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kHex[bytes[i] >> 4U];
-    text += kHex[bytes[i] & 15U];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    text[at++] = kHex[bytes[i] >> 4U];
+    text[at++] = kHex[bytes[i] & 15U];
   }
   return text;
 }

@@ -196,6 +196,16 @@ std::string to_text(const JsonValue& value) {
 }
 
 std::string quote(std::string_view text) {
+  const auto needs_escape = [](unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; };
+  std::string out;
+  // Names and ids, which are most of what is quoted, need none.
+  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+    out.reserve(text.size() + 2);
+    out += '"';
+    out += text;
+    out += '"';
+    return out;
+  }
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));

@@ -1,6 +1,8 @@
 #include "host/runtime/run.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <mutex>
 
 #include "host/runtime/reducers.hpp"
@@ -84,6 +86,7 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   void drive();
   [[nodiscard]] Next run_step();
   [[nodiscard]] Next finish_step();
+  [[nodiscard]] JsonBlob result_json(const Writes& writes) const;
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] Next complete_step();
   [[nodiscard]] Next stop_step(std::optional<Error> error);
@@ -96,6 +99,7 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
 
   // ---- Checkpoints ----
   void new_checkpoint(std::string source, const std::vector<std::string>& next);
+  [[nodiscard]] std::string checkpoint_metadata();
   [[nodiscard]] Next save();
   void save_tasks();
   void resume_when_saved(const Status& saved);
@@ -117,12 +121,14 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   bool has_state_ = false;
   bool saved_now_ = false;  // now_ is with the checkpointer
   std::string last_saved_id_;
+  std::string metadata_start_;  // of every checkpoint's metadata; made with the first
   unsigned steps_ = 0;
   bool skip_breakpoint_ = false;  // the first step after a stop must not stop there again
   bool over_ = false;
   std::optional<CancelReason> cancelled_;
   std::shared_ptr<Superstep> step_;
-  std::vector<std::string> ran_;               // nodes of the step that just ended
+  std::map<std::size_t, Writes> written_;  // what tasks of this step wrote, by index; results come from disk
+  std::vector<std::string> ran_;           // nodes of the step that just ended
   std::vector<const ConditionalEdge*> edges_;  // to be asked before the next step
   std::vector<std::string> next_;              // nodes due next, in order of appearance
 };
@@ -263,14 +269,14 @@ bool RunLoop::at_breakpoint(const Breakpoints& breakpoints) const {
 
 // Every task of the step has ended: note how, and stop unless all of the checkpoint's tasks are done.
 RunLoop::Next RunLoop::finish_step() {
-  const auto outcomes = step_->take_outcomes();
+  auto outcomes = step_->take_outcomes();
   auto error = step_->first_error();
   step_.reset();
-  for (const auto& outcome : outcomes) {
+  for (auto& outcome : outcomes) {
     auto& task = now_.tasks[outcome.task];
-    if (const auto* writes = std::get_if<Writes>(&outcome.value)) {
-      const auto blob = writes_json(*spec_.graph, *writes);
-      task.result = blob ? blob : make_blob("{}");
+    if (auto* writes = std::get_if<Writes>(&outcome.value)) {
+      if (events_.shows_tasks()) task.result = result_json(*writes);
+      written_[outcome.task] = std::move(*writes);
     } else if (const auto* interrupted = std::get_if<NodeInterrupted>(&outcome.value)) {
       task.interrupt = models::Interrupt{short_hash(task.node + ":" + task.id), interrupted->value};
     } else if (!cancelled_) {
@@ -278,11 +284,21 @@ RunLoop::Next RunLoop::finish_step() {
     }
     events_.task_ended(task, now_.step + 1);
   }
-  return all_done() ? complete_step() : stop_step(std::move(error));
+  if (all_done()) return complete_step();
+  for (const auto& [index, writes] : written_) now_.tasks[index].result = result_json(writes);
+  return stop_step(std::move(error));
+}
+
+JsonBlob RunLoop::result_json(const Writes& writes) const {
+  auto blob = writes_json(*spec_.graph, writes);
+  return blob ? blob : make_blob("{}");
 }
 
 bool RunLoop::all_done() const {
-  return std::all_of(now_.tasks.begin(), now_.tasks.end(), [](const auto& task) { return !!task.result; });
+  for (std::size_t i = 0; i < now_.tasks.size(); ++i) {
+    if (!now_.tasks[i].result && written_.count(i) == 0) return false;
+  }
+  return true;
 }
 
 RunLoop::Next RunLoop::complete_step() {
@@ -290,8 +306,11 @@ RunLoop::Next RunLoop::complete_step() {
   ran_.clear();
   edges_.clear();
   next_.clear();
-  for (const auto& task : now_.tasks) {
-    auto writes = read_writes(*spec_.graph, *task.result);
+  for (std::size_t i = 0; i < now_.tasks.size(); ++i) {
+    const auto& task = now_.tasks[i];
+    const auto fresh = written_.find(i);
+    auto writes = fresh != written_.end() ? Result<Writes>(std::move(fresh->second))
+                                          : read_writes(*spec_.graph, *task.result);
     if (!writes) return stop_step(writes.error());
     all.push_back(std::move(*writes));
     ran_.push_back(task.node);
@@ -300,6 +319,7 @@ RunLoop::Next RunLoop::complete_step() {
     next_.insert(next_.end(), node->edges.begin(), node->edges.end());
     for (const auto& edge : node->conditional_edges) edges_.push_back(&edge);
   }
+  written_.clear();
   if (auto conflict = apply(std::move(all))) return stop_step(std::move(conflict));
   return route_from(0);
 }
@@ -413,10 +433,7 @@ void RunLoop::new_checkpoint(std::string source, const std::vector<std::string>&
   now_.step += 1;
   now_.source = std::move(source);
   now_.created_at = now_us();
-  now_.metadata = merge_objects(
-      spec_.metadata, "{\"source\":\"" + now_.source + "\",\"step\":" + std::to_string(now_.step) +
-                          ",\"parents\":{},\"run_id\":\"" + spec_.run_id + "\",\"thread_id\":\"" +
-                          spec_.thread_id + "\",\"run_attempt\":" + std::to_string(spec_.attempt) + "}");
+  now_.metadata = checkpoint_metadata();
   saved_now_ = false;
   now_.tasks.clear();
   for (const auto& node : next) {
@@ -424,6 +441,24 @@ void RunLoop::new_checkpoint(std::string source, const std::vector<std::string>&
                                    [&](const auto& task) { return task.node == node; });
     if (node != kEnd && !there) now_.tasks.push_back({new_uuid7(), node});
   }
+}
+
+// The run's metadata and what is said of every checkpoint. The first part is the same for all of them.
+std::string RunLoop::checkpoint_metadata() {
+  if (checkpointer_ == nullptr && !events_.shows_checkpoints()) return "{}";
+  if (metadata_start_.empty()) {
+    constexpr std::array<std::string_view, 6> kOurs{"source", "step",      "parents",
+                                                    "run_id", "thread_id", "run_attempt"};
+    metadata_start_ = "{\"run_id\":\"" + spec_.run_id + "\",\"thread_id\":\"" + spec_.thread_id +
+                      "\",\"run_attempt\":" + std::to_string(spec_.attempt);
+    const auto members = split_object(spec_.metadata);
+    for (const auto& member : members ? *members : std::vector<JsonMember>{}) {
+      if (std::find(kOurs.begin(), kOurs.end(), member.key) != kOurs.end()) continue;
+      metadata_start_ += "," + quote(member.key) + ":" + member.text;
+    }
+  }
+  return metadata_start_ + ",\"source\":\"" + now_.source + "\",\"step\":" + std::to_string(now_.step) +
+         ",\"parents\":{}}";
 }
 
 RunLoop::Next RunLoop::save() {

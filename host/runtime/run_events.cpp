@@ -42,14 +42,14 @@ void RunEvents::update(std::string_view node, const JsonBlob& update) {
 }
 
 void RunEvents::checkpoint(const models::Checkpoint& checkpoint) {
-  if (!wants(StreamMode::kCheckpoints) && !wants(StreamMode::kDebug)) return;
+  if (!shows_checkpoints()) return;
   auto state = state_json(checkpoint);
   if (wants(StreamMode::kDebug)) publish("debug", debug_json("checkpoint", checkpoint.step, state));
   if (wants(StreamMode::kCheckpoints)) publish("checkpoints", std::move(state));
 }
 
 void RunEvents::task_started(const models::CheckpointTask& task, int step, const JsonBlob& state) {
-  if (!wants(StreamMode::kTasks) && !wants(StreamMode::kDebug)) return;
+  if (!shows_tasks()) return;
   std::string json = "{\"id\":" + quote(task.id) + ",\"name\":" + quote(task.node) + ",\"input\":" + *state +
                      ",\"triggers\":[" + quote("branch:to:" + task.node) +
                      "],\"interrupts\":[],\"metadata\":" + spec_.metadata + "}";
@@ -58,7 +58,7 @@ void RunEvents::task_started(const models::CheckpointTask& task, int step, const
 }
 
 void RunEvents::task_ended(const models::CheckpointTask& task, int step) {
-  if (!wants(StreamMode::kTasks) && !wants(StreamMode::kDebug)) return;
+  if (!shows_tasks()) return;
   std::string json = "{\"id\":" + quote(task.id) + ",\"name\":" + quote(task.node) +
                      ",\"result\":" + (task.result ? *task.result : "{}") +
                      ",\"interrupts\":" + interrupt_list(task) + ",\"error\":" + error_json(task) + "}";

@@ -37,6 +37,10 @@ class RunEvents {
   void messages_written(const std::string& messages, const models::CheckpointTask& task, int step);
 
   [[nodiscard]] bool wants(StreamMode mode) const { return has(modes_, mode); }
+  [[nodiscard]] bool shows_tasks() const { return wants(StreamMode::kTasks) || wants(StreamMode::kDebug); }
+  [[nodiscard]] bool shows_checkpoints() const {
+    return wants(StreamMode::kCheckpoints) || wants(StreamMode::kDebug);
+  }
 
  private:
   void publish(std::string_view name, std::string data);

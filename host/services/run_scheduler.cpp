@@ -65,33 +65,42 @@ RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers&
 
 // ---- Accepting ----
 
-Status RunScheduler::submit(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged) {
+Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
+                            Acknowledged acknowledged) {
+  if (run->persistence == Persistence::kEphemeral) return submit_ephemeral(run, acknowledged);
   std::vector<ActiveRunPtr> put_out;
+  bool claimed = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return fail(ErrorCode::kUnavailable, "the server is shutting down");
-    if (runs_.size() >= limits_.max_runs_in_flight) {
-      return fail(ErrorCode::kExhausted, "too many runs in flight (runtime.max_runs_in_flight is " +
-                                             std::to_string(limits_.max_runs_in_flight) +
-                                             "); try again later");
-    }
-    if (run->persistence == Persistence::kEphemeral) {
-      run->phase = ActiveRun::Phase::kStarting;
-    } else if (auto admitted = admit_locked(run, put_out); !admitted) {
-      return admitted;
-    }
+    if (auto room = room_locked(); !room) return room;
+    if (auto admitted = admit_locked(run, put_out); !admitted) return admitted;
     runs_.emplace(run->row.run_id, run);
+    claimed = run->phase == ActiveRun::Phase::kStarting;
+    // Under the lock, so that the row comes before whatever the next holder of the thread writes about it.
+    write_accepted(run, claimed ? Turn::kNow : Turn::kLater, std::move(fresh), std::move(acknowledged));
   }
   for (const auto& other : put_out) finish_queued(other);
-  if (run->persistence == Persistence::kEphemeral) {
-    acknowledged({});
-    start(run);
-    return {};
-  }
-  const bool claimed = run->phase == ActiveRun::Phase::kStarting;  // only this thread knows the run yet
-  write_accepted(run, std::move(first), std::move(acknowledged));
   if (claimed) start(run);
   return {};
+}
+
+Status RunScheduler::submit_ephemeral(const ActiveRunPtr& run, const Acknowledged& acknowledged) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto room = room_locked(); !room) return room;
+    run->phase = ActiveRun::Phase::kStarting;
+    runs_.emplace(run->row.run_id, run);
+  }
+  acknowledged({});
+  start(run);
+  return {};
+}
+
+Status RunScheduler::room_locked() const {
+  if (stopping_) return fail(ErrorCode::kUnavailable, "the server is shutting down");
+  if (runs_.size() < limits_.max_runs_in_flight) return {};
+  return fail(ErrorCode::kExhausted, "too many runs in flight (runtime.max_runs_in_flight is " +
+                                         std::to_string(limits_.max_runs_in_flight) + "); try again later");
 }
 
 Status RunScheduler::admit_locked(const ActiveRunPtr& run, std::vector<ActiveRunPtr>& put_out) {
@@ -141,26 +150,38 @@ void RunScheduler::put_out_locked(ThreadQueue& thread, CancelAction action,
   if (thread.current->run) thread.current->run->cancel(runtime::CancelReason::kUser);
 }
 
-void RunScheduler::write_accepted(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged) {
+void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
+                                  Acknowledged acknowledged) {
   auto row = run->row;
-  if (run->phase == ActiveRun::Phase::kStarting) {
+  if (turn == Turn::kNow) {
     row.status = RunStatus::kRunning;
     row.attempts = 1;
   }
-  storage::UpdateThread thread;
-  thread.thread_id = row.thread_id;
-  thread.now = row.created_at;
-  thread.status = ThreadStatus::kBusy;
-  thread.merge_metadata =
+  auto metadata =
       "{\"graph_id\":" + quote(run->graph.graph->id()) + ",\"assistant_id\":" + quote(row.assistant_id) + "}";
-  thread.error = "null";
-  first.push_back(storage::InsertRun{std::move(row)});
-  first.push_back(std::move(thread));
-  storage_.write(std::move(first),
-                 [this, run, acknowledged = std::move(acknowledged)](const Status& written) {
-                   if (!written) cancel(run->row.run_id, CancelAction::kInterrupt);
-                   acknowledged(written);
-                 });
+  storage::Batch batch;
+  if (fresh) {
+    fresh->status = ThreadStatus::kBusy;
+    fresh->metadata = merge_objects(fresh->metadata, metadata);
+    batch.push_back(storage::InsertThread{std::move(*fresh)});
+  } else {
+    storage::UpdateThread thread;
+    thread.thread_id = row.thread_id;
+    thread.status = ThreadStatus::kBusy;
+    thread.merge_metadata = std::move(metadata);
+    batch.push_back(std::move(thread));
+  }
+  batch.push_back(storage::InsertRun{std::move(row)});
+  const bool can_try_again = fresh && turn == Turn::kLater;
+  storage_.write(std::move(batch), [this, run, can_try_again,
+                                    acknowledged = std::move(acknowledged)](const Status& written) mutable {
+    // Somebody else made the thread meanwhile, and holds it: this run waits for it like any other.
+    if (!written && can_try_again && written.error().code == ErrorCode::kAlreadyExists) {
+      return write_accepted(run, Turn::kLater, std::nullopt, std::move(acknowledged));
+    }
+    if (!written) cancel(run->row.run_id, CancelAction::kInterrupt);
+    acknowledged(written);
+  });
 }
 
 // ---- Running ----

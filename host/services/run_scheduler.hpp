@@ -42,7 +42,8 @@ class RunScheduler {
   // written behind `first`, and `acknowledged` is called once they are on disk (at once for an ephemeral
   // run). Call on a reader thread, except for ephemeral runs, which touch no disk.
   using Acknowledged = std::function<void(Status)>;
-  [[nodiscard]] Status submit(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged);
+  [[nodiscard]] Status submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
+                              Acknowledged acknowledged);
 
   // Null when the run is not active.
   [[nodiscard]] ActiveRunPtr find(std::string_view run_id) const;
@@ -75,7 +76,11 @@ class RunScheduler {
 
   [[nodiscard]] Status admit_locked(const ActiveRunPtr& run, std::vector<ActiveRunPtr>& put_out);
   void put_out_locked(ThreadQueue& thread, CancelAction action, std::vector<ActiveRunPtr>& put_out);
-  void write_accepted(const ActiveRunPtr& run, storage::Batch first, Acknowledged acknowledged);
+  [[nodiscard]] Status submit_ephemeral(const ActiveRunPtr& run, const Acknowledged& acknowledged);
+  [[nodiscard]] Status room_locked() const;
+  enum class Turn { kNow, kLater };
+  void write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
+                      Acknowledged acknowledged);
 
   void start(const ActiveRunPtr& run);
   void launch(const ActiveRunPtr& run, runtime::RunInput input, std::optional<models::Checkpoint> from);

@@ -22,6 +22,13 @@ std::string merge_configs(const std::string& base, const std::string& overlay) {
   return merge_objects(merge_objects(base, overlay), "{\"configurable\":" + both + "}");
 }
 
+models::Thread new_thread(const std::string& id) {
+  models::Thread thread;
+  thread.thread_id = id;
+  thread.created_at = thread.updated_at = thread.state_updated_at = now_us();
+  return thread;
+}
+
 std::string configurable_of(const std::string& config) {
   if (config == "{}") return config;
   const auto document = parse_json(config);
@@ -96,24 +103,21 @@ Result<ActiveRunPtr> RunService::prepare(const std::string& thread_id, RunReques
 void RunService::create(const std::string& thread_id, RunRequest request, Reply<ActiveRunPtr> acknowledged) {
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
-  storage::Batch first;
+  std::optional<models::Thread> fresh;
   std::string thread_config = "{}";
   auto thread = storage_.thread(thread_id);
   if (thread) {
     thread_config = thread->config;
   } else if (thread.error().code == ErrorCode::kNotFound &&
              request.if_not_exists == models::IfNotExists::kCreate) {
-    models::Thread fresh;
-    fresh.thread_id = thread_id;
-    fresh.created_at = fresh.updated_at = fresh.state_updated_at = now_us();
-    first.push_back(storage::InsertThread{std::move(fresh)});
+    fresh = new_thread(thread_id);
   } else {
     return acknowledged(fail(thread.error()));
   }
   auto run = prepare(thread_id, std::move(request), *assistant, thread_config);
   if (!run) return acknowledged(fail(run.error()));
   (*run)->events = new_events();
-  submit(*run, std::move(first), acknowledged);
+  submit(*run, std::move(fresh), acknowledged);
 }
 
 bool RunService::can_create_without_disk(const RunRequest& request, Delivery delivery) const {
@@ -128,28 +132,25 @@ void RunService::create_stateless(RunRequest request, Delivery delivery, Reply<A
   auto prepared = prepare(new_uuid7(), std::move(request), *assistant, "{}");
   if (!prepared) return acknowledged(fail(prepared.error()));
   const auto& run = *prepared;
-  storage::Batch first;
+  std::optional<models::Thread> fresh;
   if (keep || delivery == Delivery::kBackground) {
     run->delete_thread_after = !keep;
-    models::Thread fresh;
-    fresh.thread_id = run->row.thread_id;
-    fresh.created_at = fresh.updated_at = fresh.state_updated_at = run->row.created_at;
-    first.push_back(storage::InsertThread{std::move(fresh)});
+    fresh = new_thread(run->row.thread_id);
   } else {
     run->persistence = Persistence::kEphemeral;
   }
   if (run->persistence == Persistence::kStored || delivery == Delivery::kStream) run->events = new_events();
-  submit(run, std::move(first), acknowledged);
+  submit(run, std::move(fresh), acknowledged);
 }
 
-void RunService::submit(const ActiveRunPtr& run, storage::Batch first,
+void RunService::submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
                         const Reply<ActiveRunPtr>& acknowledged) {
   if (run->persistence == Persistence::kStored) {
     run->row.kwargs = kwargs_json(run->request);
     if (run->delete_thread_after) run->row.kwargs = merge_objects(run->row.kwargs, kTemporary);
     run->journal = std::make_unique<RunJournal>(storage_);
   }
-  const auto accepted = scheduler_.submit(run, std::move(first), [run, acknowledged](const Status& stored) {
+  const auto accepted = scheduler_.submit(run, std::move(fresh), [run, acknowledged](const Status& stored) {
     if (!stored) return acknowledged(fail(stored.error()));
     acknowledged(run);
   });

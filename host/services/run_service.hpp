@@ -62,7 +62,8 @@ class RunService {
   [[nodiscard]] Result<ActiveRunPtr> prepare(const std::string& thread_id, models::RunRequest request,
                                              const models::Assistant& assistant,
                                              std::string_view thread_config) const;
-  void submit(const ActiveRunPtr& run, storage::Batch first, const Reply<ActiveRunPtr>& acknowledged);
+  void submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
+              const Reply<ActiveRunPtr>& acknowledged);
   void give_up(const models::Run& row, const std::string& reason);
   [[nodiscard]] std::shared_ptr<runtime::EventStream> new_events() const;
 

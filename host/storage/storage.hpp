@@ -59,7 +59,7 @@ struct InsertThread {
 // metadata is merged (top level). Absent members stay. kNotFound.
 struct UpdateThread {
   std::string thread_id;
-  Micros now = 0;
+  Micros now = 0;  // the new updated_at; 0 leaves it
   std::optional<std::string> merge_metadata = {};
   std::optional<models::ThreadStatus> status = {};
   std::optional<std::string> config = {};

@@ -1,5 +1,6 @@
 #include "host/storage/sqlite/apply.hpp"
 #include "host/storage/sqlite/clauses.hpp"
+#include "host/storage/sqlite/lookups.hpp"
 #include "host/storage/sqlite/rows.hpp"
 
 namespace agenthost::storage {
@@ -31,7 +32,7 @@ Status apply(Connection& connection, const InsertThread& write) {
 Status apply(Connection& connection, const UpdateThread& write) {
   // Only what changes is named, so that the indices of the rest are left alone.
   Clauses changes;
-  changes.add("updated_at = ?", {write.now});
+  if (write.now != 0) changes.add("updated_at = ?", {write.now});
   if (write.state_changed) changes.add("state_updated_at = ?", {write.now});
   if (write.status) changes.add("status = ?", {std::string(to_string(*write.status))});
   if (write.config) changes.add("config = ?", {*write.config});
@@ -40,7 +41,12 @@ Status apply(Connection& connection, const UpdateThread& write) {
   if (write.merge_metadata) {
     const auto stored = metadata_of(connection, write.thread_id);
     if (!stored) return fail(thread_missing(write.thread_id));
-    changes.add("metadata = ?", {merge_objects(*stored, *write.merge_metadata)});
+    // Writing it again would make the triggers index it again.
+    auto merged = merge_objects(*stored, *write.merge_metadata);
+    if (merged != *stored) changes.add("metadata = ?", {std::move(merged)});
+  }
+  if (changes.empty()) {
+    return thread_exists(connection, write.thread_id) ? Status{} : fail(thread_missing(write.thread_id));
   }
   Query query(connection, "UPDATE threads SET " + changes.joined(", ") + " WHERE thread_id = ?");
   changes.bind(query);

@@ -21,6 +21,7 @@ class Clauses {
     texts_.push_back(std::move(text));
     for (auto& value : values) values_.push_back(std::move(value));
   }
+  [[nodiscard]] bool empty() const { return texts_.empty(); }
   [[nodiscard]] std::string joined(std::string_view separator) const {
     std::string out;
     for (const auto& text : texts_) {

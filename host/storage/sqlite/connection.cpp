@@ -97,7 +97,7 @@ void Connection::configure(Role role) {
     throw SQLite::Exception("attempt to write a readonly database", SQLITE_READONLY);
   }
   // FULL: a commit returns once the log is on disk.
-  run("PRAGMA synchronous=FULL; PRAGMA cache_size=-4096");
+  run("PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY");
   // The writer checkpoints between two groups; a log that grew large once shrinks again.
   run("PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216");
   sqlite3_wal_hook(

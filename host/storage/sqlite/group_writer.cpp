@@ -10,8 +10,9 @@
 namespace agenthost::storage {
 namespace {
 
-// 4 MB of log: large enough to be rare, small enough that a checkpoint is short.
-constexpr int kCheckpointPages = 1'000;
+// 16 MB of log: rare enough that pages written again and again go to the database once, small enough that a
+// checkpoint is short.
+constexpr int kCheckpointPages = 4'000;
 // 64 MB: readers have kept the log from starting over for long; wait for them a moment.
 constexpr int kForcedCheckpointPages = 16'000;
 constexpr int kForcedCheckpointWaitMs = 100;
@@ -119,10 +120,24 @@ void GroupWriter::run() {
 void GroupWriter::commit(Group& group) {
   const auto connection = connections_.lend();
   if (!connection) return give_all(group.begin(), group.end(), fail(connection.error()));
+  if (commit_unguarded(**connection, group)) return;
   if (commit_together(**connection, group.begin(), group.end())) return;
   for (auto item = group.begin(); item != group.end(); ++item) {
     (void)commit_together(**connection, item, std::next(item));
   }
+}
+
+bool GroupWriter::commit_unguarded(Connection& connection, const Group& group) {
+  if (!begin(connection)) return false;
+  const auto applied = guarded(connection, [&]() -> Status {
+    for (const auto& item : group) {
+      if (auto done = apply_all(connection, item.batch); !done) return done;
+    }
+    return {};
+  });
+  if (applied) return end(connection).has_value();
+  if (connection.in_transaction()) connection.database().tryExec("ROLLBACK");
+  return false;
 }
 
 void GroupWriter::give_all(Group::iterator first, Group::iterator last, const Status& failure) {

@@ -1,7 +1,8 @@
 // GroupWriter: the one thread that changes the database.
 //
 // It takes every batch that waits and commits them as one transaction, so that one fsync pays for all of
-// them. Each batch has its savepoint: one that fails is undone alone. The callbacks run on this thread, in
+// them. Mostly every batch is fine; when one is not, the group starts over with a savepoint for each, which
+// costs a copy of every page it touches, and the bad one is undone alone. The callbacks run on this thread, in
 // order, after the commit is on disk. Thread-safe.
 #pragma once
 
@@ -40,6 +41,8 @@ class GroupWriter {
   void run();
   [[nodiscard]] Group take();
   void commit(Group& group);
+  // The usual case. False: something failed, nothing was changed.
+  [[nodiscard]] static bool commit_unguarded(Connection& connection, const Group& group);
   // False when one batch broke the transaction for all (disk full, out of memory) and the others deserve
   // another try.
   [[nodiscard]] static bool commit_together(Connection& connection, Group::iterator first,
