@@ -59,7 +59,8 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
         ended_(std::move(ended)),
         strand_(on),
         deadline_(steady_clock::now() + spec_.timeout),
-        events_(spec_, std::move(events)) {}
+        events_(spec_, std::move(events)),
+        config_start_(config_start(spec_)) {}
 
   void start() override {
     strand_.post([self = shared_from_this()] { self->begin(); });
@@ -115,6 +116,7 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   Strand strand_;
   const steady_clock::time_point deadline_;
   RunEvents events_;
+  const std::string config_start_;
 
   // Strand-bound
   Checkpoint now_;
@@ -243,12 +245,13 @@ RunLoop::Next RunLoop::run_step() {
                               "GraphRecursionError"});
     return Next::kWait;
   }
-  step_ = std::make_shared<Superstep>(Superstep::Surroundings{spec_, limits_, events_, timers_}, now_, due,
-                                      deadline_, [self = shared_from_this()] {
-                                        self->strand_.post([self] {
-                                          if (self->finish_step() == Next::kGoOn) self->drive();
-                                        });
-                                      });
+  step_ =
+      std::make_shared<Superstep>(Superstep::Surroundings{spec_, limits_, events_, timers_, config_start_},
+                                  now_, due, deadline_, [self = shared_from_this()] {
+                                    self->strand_.post([self] {
+                                      if (self->finish_step() == Next::kGoOn) self->drive();
+                                    });
+                                  });
   return step_->start() == Superstep::Progress::kRunning ? Next::kWait : finish_step();
 }
 

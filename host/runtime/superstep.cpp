@@ -130,17 +130,27 @@ void Superstep::start_slot(Slot& slot) {
 }
 
 NodeCall Superstep::make_call(const Slot& slot) const {
-  const auto& spec = in_.spec;
   const auto& task = slot.task();
   std::string config;
-  config.reserve(512 + spec.configurable.size() + spec.context.size() + spec.metadata.size());
-  config += "{\"configurable\":" + spec.configurable + ",\"context\":" + spec.context;
-  config += ",\"metadata\":" + spec.metadata + ",\"run_id\":\"" + spec.run_id + "\",\"thread_id\":\"";
-  config += spec.thread_id + "\",\"assistant_id\":\"" + spec.assistant_id + "\",\"graph_id\":";
-  config += quote(spec.graph->id()) + ",\"checkpoint_ns\":" + quote(task.node + ":" + task.id);
-  config += ",\"task_id\":\"" + task.id + "\",\"step\":" + std::to_string(step_number_) + "}";
-  return NodeCall{slot.due().node, static_cast<unsigned>(spec.attempt), state_, make_blob(std::move(config)),
+  config.reserve(in_.config_start.size() + 2 * task.id.size() + task.node.size() + 64);
+  config += in_.config_start;
+  config += ",\"checkpoint_ns\":";
+  config += quote(task.node + ":" + task.id);
+  config += ",\"task_id\":\"";
+  config += task.id;
+  config += "\",\"step\":";
+  config += std::to_string(step_number_);
+  config += '}';
+  return NodeCall{slot.due().node, static_cast<unsigned>(in_.spec.attempt),
+                  state_,          make_blob(std::move(config)),
                   task.answers,    deadline_of(*slot.due().node)};
+}
+
+std::string config_start(const RunSpec& spec) {
+  return "{\"configurable\":" + spec.configurable + ",\"context\":" + spec.context +
+         ",\"metadata\":" + spec.metadata + ",\"run_id\":\"" + spec.run_id + "\",\"thread_id\":\"" +
+         spec.thread_id + "\",\"assistant_id\":\"" + spec.assistant_id +
+         "\",\"graph_id\":" + quote(spec.graph->id());
 }
 
 steady_clock::time_point Superstep::deadline_of(const Node& node) const {

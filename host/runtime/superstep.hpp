@@ -31,6 +31,10 @@ using Writes = std::vector<ChannelWrite>;
 // {"channel":write,...}; null when there are none.
 [[nodiscard]] JsonBlob writes_json(const Graph& graph, const Writes& writes);
 
+// What every node of a run is told in its config, an object text left open for what differs from task to
+// task.
+[[nodiscard]] std::string config_start(const RunSpec& spec);
+
 struct TaskOutcome {
   std::size_t task = 0;  // index in the checkpoint's tasks
   std::variant<Writes, NodeInterrupted, Error> value;
@@ -47,6 +51,7 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
     const RunLimits& limits;
     RunEvents& events;
     Timers& timers;
+    const std::string& config_start;
   };
 
   // finished is called once, from any thread, unless start() said kFinished. What surroundings names outlives

@@ -39,7 +39,8 @@ std::vector<std::string> numbers_in(const std::string& text) {
       continue;
     }
     if (!number.empty() && number != "-") found.push_back(number);
-    number = c == '-' ? "-" : "";
+    number.clear();
+    if (c == '-') number += c;
   }
   return found;
 }

@@ -248,7 +248,7 @@ TEST_F(HttpClientTest, ServesAllowedHostsWithoutAService) {
 }
 
 TEST_F(HttpClientTest, AServiceCannotBeLedElsewhere) {
-  for (const char* url : {"//evil.org/x", "http://evil.org/", "../admin", "http://localhost:1/v1/x"}) {
+  for (const char* url : {"//evil.test/x", "http://evil.test/", "../admin", "http://localhost:1/v1/x"}) {
     const auto reply = fetch("api", url);
     ASSERT_FALSE(reply) << url;
     EXPECT_TRUE(reply.error().code == ErrorCode::kDenied || reply.error().code == ErrorCode::kInvalid) << url;
@@ -258,7 +258,7 @@ TEST_F(HttpClientTest, AServiceCannotBeLedElsewhere) {
 
 TEST_F(HttpClientTest, RefusesBadHeadersAndMethods) {
   for (const auto& [name, value] :
-       Headers{{"x-bad", "a\r\nhost: evil"}, {"bad name", "x"}, {"Host", "evil.org"}, {"", "x"}}) {
+       Headers{{"x-bad", "a\r\nhost: evil"}, {"bad name", "x"}, {"Host", "evil.test"}, {"", "x"}}) {
     auto made = request("api", "/x");
     made.headers = {{name, value}};
     EXPECT_EQ(fetch(std::move(made)).error().code, ErrorCode::kInvalid) << name;

@@ -48,7 +48,7 @@ TEST_P(BadSchema, IsRefusedAndSurvived) {
 INSTANTIATE_TEST_SUITE_P(Hostile, BadSchema,
                          testing::Values("[]", "nonsense", R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})",
                                          R"({"$ref":"#/a","a":{"$ref":"#/b"},"b":{"$ref":"#/a"}})",
-                                         R"({"$ref":"http://evil.org/schema"})", R"({"$ref":"#/nowhere"})",
+                                         R"({"$ref":"http://evil.test/schema"})", R"({"$ref":"#/nowhere"})",
                                          R"({"not":{"anyOf":[{"$ref":"#"}]}})",
                                          R"({"properties":{"a":{"oneOf":[{"$ref":"#/properties/a"}]}}})",
                                          R"({"pattern":"((a{100}){100}){100}"})",
