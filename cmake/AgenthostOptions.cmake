@@ -11,20 +11,25 @@ set(CMAKE_ENABLE_EXPORTS OFF)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 find_program(AGENTHOST_CCACHE ccache)
+set(AGENTHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
 if(AGENTHOST_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
   set(CMAKE_CXX_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
+  if(AGENTHOST_SANITIZE)  # those use precompiled headers, which ccache wants to be told
+    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${AGENTHOST_CCACHE}")
+  endif()
 endif()
-
-set(AGENTHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
 
 add_library(agenthost_options INTERFACE)
 target_compile_options(agenthost_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Werror
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>
-  $<$<CXX_COMPILER_ID:Clang>:-Wno-ambiguous-reversed-operator>)
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-ambiguous-reversed-operator>
+  # GCC 12 sees overlapping copies in std::string's operator+ that cannot be (its bug 105651).
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>)
 if(AGENTHOST_SANITIZE)
-  add_compile_options(-fsanitize=${AGENTHOST_SANITIZE} -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=${AGENTHOST_SANITIZE} -fno-omit-frame-pointer
+    "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   add_link_options(-fsanitize=${AGENTHOST_SANITIZE})
   if(AGENTHOST_SANITIZE MATCHES "thread")
     # Asio's fences guard what its mutexes guard too, and those the sanitizer understands.

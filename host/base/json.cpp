@@ -37,7 +37,7 @@ std::string_view parse_problem(rapidjson::ParseErrorCode code, bool too_deep) {
 // Passes events on to a document, and stops the parse when it nests too deeply.
 class DepthGuard {
  public:
-  explicit DepthGuard(JsonDocument& target) : target_(target) {}
+  explicit DepthGuard(rapidjson::Document& target) : target_(target) {}
   [[nodiscard]] bool too_deep() const { return too_deep_; }
 
   bool Null() { return target_.Null(); }
@@ -71,7 +71,7 @@ class DepthGuard {
     return !too_deep_;
   }
 
-  JsonDocument& target_;
+  rapidjson::Document& target_;
   unsigned depth_ = 0;
   bool too_deep_ = false;
 };
@@ -143,17 +143,21 @@ std::string one_line(std::string_view value) {
   return document ? to_text(*document) : std::string(value);
 }
 
+// A repeated key keeps its place and takes the later text.
+void put_member(std::vector<JsonMember>& members, JsonMember member) {
+  const auto same = std::find_if(members.begin(), members.end(),
+                                 [&](const JsonMember& known) { return known.key == member.key; });
+  if (same == members.end()) {
+    members.push_back(std::move(member));
+  } else {
+    same->text = std::move(member.text);
+  }
+}
+
 void MemberScanner::end_member(std::size_t end) {
   auto value = trimmed(text_.substr(value_start_, end - value_start_));
   value.remove_prefix(1);  // the colon
-  auto text = one_line(trimmed(value));
-  for (auto& member : members_) {
-    if (member.key == key_) {
-      member.text = std::move(text);
-      return;
-    }
-  }
-  members_.push_back({std::move(key_), std::move(text)});
+  put_member(members_, {std::move(key_), one_line(trimmed(value))});
 }
 
 }  // namespace
@@ -163,7 +167,7 @@ Result<JsonDocument> parse_json(std::string_view text) {
   DepthGuard guard(document);
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
-  auto generate = [&](JsonDocument&) { return !reader.Parse<kParseFlags>(stream, guard).IsError(); };
+  auto generate = [&](rapidjson::Document&) { return !reader.Parse<kParseFlags>(stream, guard).IsError(); };
   document.Populate(generate);
   if (reader.HasParseError()) {
     return bad_json(text, reader.GetErrorOffset(),
@@ -246,19 +250,19 @@ bool contains(const JsonValue& value, const JsonValue& pattern) {
 std::string merge_objects(std::string_view base, std::string_view overlay) {
   if (overlay.empty() || overlay == "{}") return base.empty() ? "{}" : std::string(base);
   if (base.empty() || base == "{}") return std::string(overlay);
-  auto merged = parse_json(base);
-  const auto extra = parse_json(overlay);
-  if (!merged || !merged->IsObject() || !extra || !extra->IsObject()) return std::string(base);
-  auto& allocator = merged->GetAllocator();
-  for (const auto& member : extra->GetObject()) {
-    JsonValue value(member.value, allocator);
-    if (const auto found = merged->FindMember(member.name); found != merged->MemberEnd()) {
-      found->value = std::move(value);
-    } else {
-      merged->AddMember(JsonValue(member.name, allocator), std::move(value), allocator);
-    }
+  auto merged = split_object(base);
+  auto extra = split_object(overlay);
+  if (!merged || !extra) return std::string(base);
+  for (auto& member : *extra) put_member(*merged, std::move(member));
+  std::string out = "{";
+  out.reserve(base.size() + overlay.size());
+  for (const auto& member : *merged) {
+    if (out.size() > 1) out += ',';
+    out += quote(member.key);
+    out += ':';
+    out += member.text;
   }
-  return to_text(*merged);
+  return out += '}';
 }
 
 }  // namespace agenthost

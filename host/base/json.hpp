@@ -18,8 +18,24 @@ namespace agenthost {
 // Deeper input is refused: no real agent state comes near, and every later walk may then recurse safely.
 inline constexpr unsigned kMaxJsonDepth = 200;
 
-using JsonDocument = rapidjson::Document;
 using JsonValue = rapidjson::Value;
+
+// A RapidJSON document whose pool starts small: RapidJSON's own takes 64 kB at once, which costs more than
+// parsing a request.
+class JsonDocument : public rapidjson::Document {
+ public:
+  JsonDocument() : JsonDocument(std::make_unique<AllocatorType>(kFirstChunk)) {}
+  explicit JsonDocument(rapidjson::Type type) : JsonDocument() { JsonValue(type).Swap(*this); }
+
+ private:
+  static constexpr std::size_t kFirstChunk = 2'048;
+
+  explicit JsonDocument(std::unique_ptr<AllocatorType> pool)
+      : rapidjson::Document(pool.get()), pool_(std::move(pool)) {}
+
+  // Freed before the values, which is fine: values of a pool free nothing.
+  std::unique_ptr<AllocatorType> pool_;
+};
 
 // One immutable JSON text, shared by checkpoints, streams and node inputs without copying.
 // Shared because: a channel's value belongs to every checkpoint and event that shows it.

@@ -144,17 +144,18 @@ void schemas(AssistantService& assistants, const Request& request, const Exchang
                                ",\"context_schema\":" + schema.context + "}"));
 }
 
-}  // namespace
-
-void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
-  const auto add = [&](Method method, std::string pattern, Operation operation, auto handler) {
+// add(method, pattern, operation, handler) for what follows.
+auto route_adder(RouteTable& routes, AssistantService& assistants) {
+  return [&routes, &assistants](Method method, std::string pattern, Operation operation, auto handler) {
     operation.tag = "Assistants";
     routes.add({method, std::move(pattern), Affinity::kReader, std::move(operation),
                 [&assistants, handler](const Request& request, const ExchangePtr& exchange) {
                   handler(assistants, request, exchange);
                 }});
   };
-  const std::string one = "/assistants/{assistant_id}";
+}
+
+void add_collection_routes(const auto& add) {
   add(Method::kPost, "/assistants",
       {"create_assistant",
        "",
@@ -178,6 +179,10 @@ void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
        {{"limit", "integer", "1 to 1000, default 10"}, {"offset", "integer", "default 0"}},
        {422}},
       list);
+}
+
+void add_single_routes(const auto& add) {
+  const std::string one = "/assistants/{assistant_id}";
   add(Method::kGet, one, {"get_assistant", "", "Get an assistant", "", "Assistant", 200, {}, {404}}, get);
   add(Method::kPatch, one,
       {"update_assistant",
@@ -219,6 +224,14 @@ void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
        {},
        {404}},
       schemas);
+}
+
+}  // namespace
+
+void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
+  const auto add = route_adder(routes, assistants);
+  add_collection_routes(add);
+  add_single_routes(add);
 }
 
 }  // namespace agenthost::routers

@@ -2,8 +2,8 @@
 
 namespace agenthost::routers {
 
-std::string_view component_schemas() {
-  static constexpr std::string_view kSchemas = R"({
+namespace {
+constexpr std::string_view kSchemas = R"({
 "Problem":{"type":"object","required":["detail"],"properties":{"detail":{"type":"string"}}},
 "Object":{"type":"object"},
 "Ids":{"type":"array","items":{"type":"string"}},
@@ -99,6 +99,9 @@ std::string_view component_schemas() {
   "on_completion":{"enum":["delete","keep"]},"durability":{"enum":["sync","async","exit"]}}},
 "Values":{"type":"object","description":"the final state; __interrupt__ when it waits for an answer; __error__ when it failed"}
 })";
+}  // namespace
+
+std::string_view component_schemas() {
   return kSchemas;
 }
 

@@ -199,17 +199,20 @@ void messages(ThreadService& threads, const std::string& id, const Request&, con
   exchange->respond(list ? json_reply(*list) : error_reply(list.error()));
 }
 
-}  // namespace
-
-void add_thread_routes(RouteTable& routes, ThreadService& threads) {
-  const auto add = [&](Method method, std::string pattern, Operation operation, auto handler) {
+// add(method, pattern, operation, handler) for what follows.
+auto route_adder(RouteTable& routes, ThreadService& threads) {
+  return [&routes, &threads](Method method, std::string pattern, Operation operation, auto handler) {
     operation.tag = "Threads";
     routes.add({method, std::move(pattern), Affinity::kReader, std::move(operation),
                 [&threads, handler](const Request& request, const ExchangePtr& exchange) {
                   handler(threads, request, exchange);
                 }});
   };
-  const auto add_one = [&](Method method, const std::string& below, Operation operation, auto handler) {
+}
+
+// add_one(method, below, operation, handler): the same below one thread, whose id the handler is given.
+auto single_route_adder(const auto& add) {
+  return [&add](Method method, const std::string& below, Operation operation, auto handler) {
     operation.errors.insert(operation.errors.begin(), 404);
     add(method, "/threads/{thread_id}" + below, std::move(operation),
         [handler](ThreadService& service, const Request& request, const ExchangePtr& exchange) {
@@ -218,6 +221,9 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
           handler(service, *id, request, exchange);
         });
   };
+}
+
+void add_collection_routes(const auto& add) {
   const std::vector<QueryParameter> page{{"limit", "integer", "1 to 1000, default 10"},
                                          {"offset", "integer", "default 0"}};
   add(Method::kPost, "/threads",
@@ -226,6 +232,9 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
       {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}}, list);
   add(Method::kPost, "/threads/search",
       {"search_threads", "", "Search threads", "ThreadSearch", "Thread[]", 200, {}, {422}}, search);
+}
+
+void add_single_routes(const auto& add_one) {
   add_one(Method::kGet, "", {"get_thread", "", "Get a thread with its values", "", "Thread", 200, {}, {422}},
           get);
   add_one(Method::kPatch, "",
@@ -241,6 +250,9 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
            {},
            {422}},
           remove);
+}
+
+void add_state_routes(const auto& add_one) {
   add_one(Method::kGet, "/state",
           {"get_thread_state",
            "",
@@ -288,6 +300,16 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
   add_one(Method::kGet, "/messages",
           {"get_thread_messages", "", "The messages of the latest state", "", "Message[]", 200, {}, {422}},
           messages);
+}
+
+}  // namespace
+
+void add_thread_routes(RouteTable& routes, ThreadService& threads) {
+  const auto add = route_adder(routes, threads);
+  const auto add_one = single_route_adder(add);
+  add_collection_routes(add);
+  add_single_routes(add_one);
+  add_state_routes(add_one);
 }
 
 }  // namespace agenthost::routers

@@ -6,9 +6,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 namespace agenthost::server {
 namespace {
@@ -80,7 +80,8 @@ Result<Listener> Listener::open(const std::string& host, std::uint16_t port) {
   auto socket = listen_on(*addresses);
   if (!socket) {
     const int error = errno;
-    return fail(code_for(error), where + std::strerror(error) + "; " + std::string(remedy_for(error)));
+    return fail(code_for(error),
+                where + std::system_category().message(error) + "; " + std::string(remedy_for(error)));
   }
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;

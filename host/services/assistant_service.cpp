@@ -10,14 +10,22 @@ storage::Batch one(storage::Write write) {
   batch.push_back(std::move(write));
   return batch;
 }
+
+std::map<std::string, std::string, std::less<>> system_ids(const runtime::GraphCatalog& graphs) {
+  std::map<std::string, std::string, std::less<>> ids;
+  for (const auto& entry : graphs.all())
+    ids.emplace(entry.graph->id(), system_assistant_id(entry.graph->id()));
+  return ids;
+}
+
 }  // namespace
 
 AssistantService::AssistantService(storage::Storage& storage, const runtime::GraphCatalog& graphs)
-    : storage_(storage), graphs_(graphs) {}
+    : storage_(storage), graphs_(graphs), system_ids_(system_ids(graphs)) {}
 
 std::string AssistantService::to_id(std::string_view id_or_graph) const {
-  if (graphs_.find(id_or_graph).graph) return system_assistant_id(id_or_graph);
-  return std::string(id_or_graph);
+  const auto found = system_ids_.find(id_or_graph);
+  return found != system_ids_.end() ? found->second : std::string(id_or_graph);
 }
 
 models::Assistant AssistantService::system_assistant(const runtime::Graph& graph) const {
@@ -68,9 +76,9 @@ Result<models::Assistant> AssistantService::resolve(std::string_view id_or_graph
 }
 
 std::optional<models::Assistant> AssistantService::cached(std::string_view id_or_graph) const {
+  const auto id = to_id(id_or_graph);
   const std::lock_guard lock(mutex_);
-  auto found = cache_.find(std::string(id_or_graph));
-  if (found == cache_.end()) found = cache_.find(to_id(id_or_graph));
+  const auto found = cache_.find(id);
   if (found == cache_.end()) return std::nullopt;
   return found->second;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ class AssistantService {
 
   storage::Storage& storage_;
   const runtime::GraphCatalog& graphs_;
+  // graph id -> id of its system assistant. Constant: the catalogue is complete before the services start.
+  const std::map<std::string, std::string, std::less<>> system_ids_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_: rows as last read; an entry goes before its row changes.

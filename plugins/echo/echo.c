@@ -46,10 +46,6 @@ struct echo {
 
 /* ---- JSON ---- */
 
-static json_t* parse(agent_str text) {
-  return json_loadb(text.data, text.size, 0, NULL);
-}
-
 /* A number of the state within [0, max]; 0 when absent, -1 when it is something else. */
 static long read_count(const json_t* state, const char* channel, long max) {
   const json_t* value = json_object_get(state, channel);
@@ -67,15 +63,11 @@ static const char* last_text(const json_t* state) {
   return json_is_string(content) ? json_string_value(content) : "";
 }
 
-/* {"messages":[{"type":"ai","content":"echo: ...","id":"msg-<task>"}]}; NULL = out of memory. */
-static json_t* make_update(const json_t* state, agent_str config_text) {
-  json_t* config = parse(config_text);
-  const char* task_id = json_string_value(json_object_get(config, "task_id"));
-  json_t* update = json_pack("{s:[{s:s, s:o, s:o}]}", "messages", "type", "ai", "content",
-                             json_sprintf("echo: %s", last_text(state)), "id",
-                             json_sprintf("msg-%s", task_id ? task_id : "0"));
-  json_decref(config);
-  return update;
+/* {"messages":[{"type":"ai","content":"echo: ..."}]}; NULL = out of memory. The host gives the message its
+ * id. */
+static json_t* make_update(const json_t* state) {
+  return json_pack("{s:[{s:s, s:o}]}", "messages", "type", "ai", "content",
+                   json_sprintf("echo: %s", last_text(state)));
 }
 
 /* ---- The node ---- */
@@ -130,11 +122,11 @@ static void echo_continue(struct echo* echo) {
 }
 
 static agent_status start_node(agent_graph* graph, agent_task* task, const agent_node_call* call) {
-  json_t* state = parse(call->state);
+  json_t* state = json_loadb(call->state.data, call->state.size, 0, NULL);
   const long delay_ms = read_count(state, "delay_ms", MAX_DELAY_MS);
   const long tokens = read_count(state, "tokens", MAX_TOKENS);
   struct echo* echo = malloc(sizeof *echo);
-  json_t* update = echo ? make_update(state, call->config) : NULL;
+  json_t* update = echo ? make_update(state) : NULL;
   json_decref(state);
   if (update == NULL) {
     free(echo);
@@ -210,21 +202,17 @@ static const agent_plugin_api kApi = {AGENT_SIZE(agent_plugin_api, stop),
                                       stop};
 
 agent_status agent_plugin_entry(const agent_entry_request* request, agent_entry_reply* reply) {
-  static struct agent_plugin* last; /* a plugin lives as long as the process: reachable, not leaked */
-  struct agent_plugin* plugin;
+  static struct agent_plugin plugin; /* a process loads a plugin once */
   if (request->abi_major != AGENT_ABI_MAJOR) return AGENT_UNSUPPORTED;
   if (reply->struct_size < AGENT_SIZE(agent_entry_reply, plugin)) return AGENT_UNSUPPORTED;
-  plugin = malloc(sizeof *plugin);
-  if (plugin == NULL) return AGENT_EXHAUSTED;
-  plugin->api = request->host_api;
-  plugin->host = request->host;
-  plugin->timer = request->host_api->get_extension(request->host, STR(AGENT_EXT_TIMER));
-  last = plugin;
+  plugin.api = request->host_api;
+  plugin.host = request->host;
+  plugin.timer = request->host_api->get_extension(request->host, STR(AGENT_EXT_TIMER));
   reply->abi_major = AGENT_ABI_MAJOR;
   reply->abi_minor = 0;
   reply->plugin_id = STR("echo");
   reply->plugin_version = STR("1.0.0");
   reply->plugin_api = &kApi;
-  reply->plugin = last;
+  reply->plugin = &plugin;
   return AGENT_OK;
 }

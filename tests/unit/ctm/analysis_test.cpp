@@ -28,8 +28,8 @@ Candidate call(std::string title, std::string url, std::string code = {}, std::s
 TEST(CtmDedupe, JoinsByCodeThenUrlThenTitleAndKeepsTheBetterKnown) {
   const auto kept = without_duplicates(std::vector<Candidate>{
       call("Convocatoria 950", "https://a.org/1", "950"),
-      call("La 950", "https://b.org/2", "950", "2026-06-30"), call("Solar", "https://www.c.org/x/"),
-      call("Otra", "http://c.org/x"), call("Énergía", "https://d.org"), call("energia", "https://e.org"),
+      call("La 950", "https://b.org/2", "950", "2026-06-30"), call("Solar", "https://www.c.test/x/"),
+      call("Otra", "http://c.test/x"), call("Énergía", "https://d.org"), call("energia", "https://e.org"),
       call("Distinta", "https://a.org/1", "951")});
   ASSERT_EQ(kept.size(), 4U);
   EXPECT_EQ(kept[0].opportunity.application_deadline, "2026-06-30");

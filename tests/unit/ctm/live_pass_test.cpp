@@ -30,7 +30,7 @@ const char* const kTavily = R"json({"results":[
  {"title":"Convocatoria solar 2024","url":"https://x.gov.co/c/2","content":"Energía solar. Cierre: 1 de marzo de 2024."},
  {"title":"Recetas de cocina","url":"https://x.org/r","content":"Arroz"}]})json";
 const char* const kBrave = R"json({"web":{"results":[{"title":"Convocatoria energía solar 2026 (copia)",
-                  "url" : "http://www.minciencias.gov.co/convocatorias/950/?utm_source=x",
+                  "url" : "https://www.minciencias.gov.co/convocatorias/950/?utm_source=x",
                   "description" : "Convocatoria abierta de energía solar en Colombia"
 }]
 }

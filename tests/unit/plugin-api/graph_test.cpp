@@ -173,8 +173,8 @@ TEST(Instance, IsMadeFromTheConfigAndSharedByItsNodes) {
 
 TEST(Instance, ThatCannotBeMadeRefusesTheGraphWithItsReason) {
   Host host(build_greeter);
-  EXPECT_THROW(host.run("g", "plain", Json::object()), agent::Error);
-  EXPECT_THROW(host.run("unknown", "plain", Json::object()), agent::Error);
+  EXPECT_THROW((void)host.run("g", "plain", Json::object()), agent::Error);
+  EXPECT_THROW((void)host.run("unknown", "plain", Json::object()), agent::Error);
 }
 
 TEST(Instance, MayComeFromAFactory) {

@@ -53,15 +53,22 @@ class Tasks {
   std::vector<Started> started_;
 };
 
+test::ScriptedCatalog scripted_graphs(Tasks& tasks) {
+  test::ScriptedCatalog graphs;
+  auto& executor = graphs.add(kGraph);
+  executor.nodes["work"] = [&tasks](const auto& call, const auto& sink) { tasks.take(call, sink); };
+  executor.on_cancel = [&tasks](runtime::CancelReason) {
+    tasks.at(tasks.count() - 1).sink->done(Error{ErrorCode::kCancelled, "stopped"});
+  };
+  return graphs;
+}
+
 // The services on a real (in-memory or file) database, with scripted nodes.
 struct House {
   explicit House(Tasks& tasks, const std::filesystem::path& file = {}, SchedulerLimits limits = {})
-      : storage(*storage::open_sqlite({file, 2})), scheduler(*storage, pool, timers, logger, limits) {
-    auto& executor = graphs.add(kGraph);
-    executor.nodes["work"] = [&tasks](const auto& call, const auto& sink) { tasks.take(call, sink); };
-    executor.on_cancel = [&tasks](runtime::CancelReason) {
-      tasks.at(tasks.count() - 1).sink->done(Error{ErrorCode::kCancelled, "stopped"});
-    };
+      : storage(*storage::open_sqlite({file, 2})),
+        graphs(scripted_graphs(tasks)),
+        scheduler(*storage, pool, timers, logger, limits) {
     std::promise<Status> installed;
     assistants.install_system_assistants([&](Status status) { installed.set_value(std::move(status)); });
     EXPECT_TRUE(installed.get_future().get());

@@ -27,7 +27,7 @@ Statement prepare(sqlite3* database, const char* sql) {
   return Statement(raw);
 }
 
-void bind(sqlite3* database, const Statement& statement, int at, const std::string& value) {
+void bind_text(sqlite3* database, const Statement& statement, int at, const std::string& value) {
   const int done =
       sqlite3_bind_text(statement.get(), at, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
   if (done != SQLITE_OK) fail(database, "bind");
@@ -67,9 +67,9 @@ SearchIndex::SearchIndex(const std::vector<IndexedDocument>& documents) {
   for (std::size_t at = 0; at < documents.size(); ++at) {
     sqlite3_reset(insert.get());
     sqlite3_bind_int64(insert.get(), 1, static_cast<sqlite3_int64>(at));
-    bind(raw, insert, 2, text::stem_line(documents[at].title));
-    bind(raw, insert, 3, text::stem_line(documents[at].keywords));
-    bind(raw, insert, 4, text::stem_line(documents[at].body));
+    bind_text(raw, insert, 2, text::stem_line(documents[at].title));
+    bind_text(raw, insert, 3, text::stem_line(documents[at].keywords));
+    bind_text(raw, insert, 4, text::stem_line(documents[at].body));
     if (sqlite3_step(insert.get()) != SQLITE_DONE) fail(raw, "insert");
   }
 }
@@ -82,7 +82,7 @@ std::vector<std::size_t> SearchIndex::find(std::string_view query, std::size_t l
   const Statement select = prepare(database_.get(),
                                    "SELECT rowid FROM documents WHERE documents MATCH ?1 "
                                    "ORDER BY bm25(documents, 2.0, 4.0, 1.0), rowid LIMIT ?2");
-  bind(database_.get(), select, 1, expression);
+  bind_text(database_.get(), select, 1, expression);
   sqlite3_bind_int64(select.get(), 2, static_cast<sqlite3_int64>(limit));
   while (sqlite3_step(select.get()) == SQLITE_ROW) {
     found.push_back(static_cast<std::size_t>(sqlite3_column_int64(select.get(), 0)));
