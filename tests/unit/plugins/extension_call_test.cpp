@@ -146,9 +146,9 @@ TEST(ExtensionCalls, RepliesNeverOverlapStartNodeNorEachOther) {
     return AGENT_OK;
   };
   bench.graph.reply = [&](agent_task* task, std::uint64_t, const agent_reply*) {
-    scope([&] {
-      if (++replies == kCalls) complete(task, "{}");
-    });
+    bool last = false;
+    scope([&] { last = ++replies == kCalls; });
+    if (last) complete(task, "{}");  // outside: the next task may start before this returns
   };
   for (const auto* node : {"node", "slow"}) {
     replies = 0;
