@@ -60,11 +60,21 @@ services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
   return limits;
 }
 
+unsigned io_threads(const settings::Server& settings) {
+  return settings.io_threads != 0 ? settings.io_threads : std::max(1U, cores() / 2);
+}
+
+// By default the cores that the I/O threads leave: more threads than cores only cost switches.
+unsigned runtime_threads(const settings::Settings& settings) {
+  if (settings.runtime.threads != 0) return settings.runtime.threads;
+  return std::max(1U, cores() - std::min(cores(), io_threads(settings.server)));
+}
+
 server::ServerOptions server_options(const settings::Server& settings) {
   server::ServerOptions options;
   options.host = settings.host;
   options.port = settings.port;
-  options.io_threads = settings.io_threads != 0 ? settings.io_threads : std::max(1U, cores() / 2);
+  options.io_threads = io_threads(settings);
   options.max_body_bytes = settings.max_body_bytes;
   options.max_stream_buffer_bytes = settings.max_stream_buffer_bytes;
   options.head_timeout = settings.head_timeout_ms;
@@ -89,7 +99,7 @@ struct Application::Parts {
   Parts(const settings::Settings& chosen, telemetry::Logger& log)
       : settings(chosen),
         logger(log),
-        runtime_pool("runtime", chosen.runtime.threads != 0 ? chosen.runtime.threads : cores()),
+        runtime_pool("runtime", runtime_threads(chosen)),
         blocking_pool("blocking", chosen.runtime.blocking_threads),
         timers(runtime_pool) {}
 

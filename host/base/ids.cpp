@@ -146,6 +146,22 @@ std::string uuid5(std::string_view name_space, std::string_view name) {
   return dashed(bytes);
 }
 
+std::string derived_uuid(std::string_view parent, std::string_view name) {
+  // FNV-1a from two starting points, each spread over all its bits at the end.
+  const auto hash = [&](std::uint64_t value) {
+    for (const auto text : {parent, std::string_view("/"), name}) {
+      for (const unsigned char c : text) value = (value ^ c) * 0x00000100000001B3;
+    }
+    value = (value ^ (value >> 33U)) * 0xFF51AFD7ED558CCD;
+    return value ^ (value >> 33U);
+  };
+  Bytes16 bytes{};
+  put_big_endian(bytes, 0, 8, hash(0xCBF29CE484222325));
+  put_big_endian(bytes, 8, 8, hash(0x9AE16A3B2F90404F));
+  set_version(bytes, 8);
+  return dashed(bytes);
+}
+
 std::string system_assistant_id(std::string_view graph_id) {
   return uuid5(kLangGraphNamespace, graph_id);
 }

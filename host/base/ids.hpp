@@ -30,6 +30,10 @@ using Micros = std::int64_t;
 // Name-based (SHA-1) UUID below a namespace UUID; name_space must be a valid UUID.
 [[nodiscard]] std::string uuid5(std::string_view name_space, std::string_view name);
 
+// A UUID (version 8) that is always the same for the same parent and name: for what is made over and over and
+// must be told apart, not kept secret.
+[[nodiscard]] std::string derived_uuid(std::string_view parent, std::string_view name);
+
 // The assistant every graph gets: uuid5 below the namespace LangGraph uses, so saved links keep working.
 [[nodiscard]] std::string system_assistant_id(std::string_view graph_id);
 

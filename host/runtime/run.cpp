@@ -442,7 +442,7 @@ void RunLoop::new_checkpoint(std::string source, const std::vector<std::string>&
   for (const auto& node : next) {
     const bool there = std::any_of(now_.tasks.begin(), now_.tasks.end(),
                                    [&](const auto& task) { return task.node == node; });
-    if (node != kEnd && !there) now_.tasks.push_back({new_uuid7(), node});
+    if (node != kEnd && !there) now_.tasks.push_back({derived_uuid(now_.checkpoint_id, node), node});
   }
 }
 

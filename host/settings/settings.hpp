@@ -45,7 +45,7 @@ struct Storage {
 };
 
 struct Runtime {
-  unsigned threads = 0;  // 0 = one per core
+  unsigned threads = 0;  // 0 = the cores the I/O threads leave, at least 1
   unsigned blocking_threads = 16;
   unsigned recursion_limit = 25;
   milliseconds run_timeout_ms{3'600'000};

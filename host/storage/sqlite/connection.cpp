@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
+#include <system_error>
 
 #include "host/storage/sqlite/json_contains.hpp"
 
@@ -124,8 +124,9 @@ Error Connection::explain(const SQLite::Exception& failure) const {
   const int reason = sqlite3_system_errno(database_.getHandle());
   // SQLite keeps the errno of its last I/O failure, which says nothing about other failures.
   const bool told_by_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
-  return error_from(failure, name_,
-                    told_by_system && reason != 0 ? " (" + std::string(std::strerror(reason)) + ")" : "");
+  return error_from(
+      failure, name_,
+      told_by_system && reason != 0 ? " (" + std::generic_category().message(reason) + ")" : "");
 }
 
 }  // namespace agenthost::storage

@@ -2,8 +2,8 @@
 //
 // It takes every batch that waits and commits them as one transaction, so that one fsync pays for all of
 // them. Mostly every batch is fine; when one is not, the group starts over with a savepoint for each, which
-// costs a copy of every page it touches, and the bad one is undone alone. The callbacks run on this thread, in
-// order, after the commit is on disk. Thread-safe.
+// costs a copy of every page it touches, and the bad one is undone alone. The callbacks run on this thread,
+// in order, after the commit is on disk. Thread-safe.
 #pragma once
 
 #include <condition_variable>

@@ -13,11 +13,11 @@
 namespace agenthost {
 namespace {
 
-runtime::RunSpec chain_spec(const runtime::CatalogEntry& entry) {
+runtime::RunSpec chain_spec(const runtime::CatalogEntry& entry, const std::string& assistant_id) {
   runtime::RunSpec spec;
   spec.run_id = new_uuid7();
   spec.thread_id = new_uuid7();
-  spec.assistant_id = system_assistant_id("echo_chain");
+  spec.assistant_id = assistant_id;
   spec.graph = entry.graph;
   spec.executor = entry.executor;
   spec.input = runtime::InputValues{make_blob(R"({"counter":0})")};
@@ -34,13 +34,14 @@ void three_node_chain(benchmark::State& state) {
   if (folder == nullptr || !registry.scan(folder)) return state.SkipWithError("set AGENTHOST_BENCH_PLUGINS");
   const auto entry = registry.find("echo_chain");
   if (!entry.graph) return state.SkipWithError("echo_chain is not loaded");
+  const auto assistant_id = system_assistant_id("echo_chain");
   // Runs follow each other on the pool, so that waking this thread is not part of the figure.
   constexpr std::int64_t kBatch = 1'000;
   for (auto _ : state) {
     std::promise<std::string> last;
     std::int64_t left = kBatch;
     std::function<void()> next = [&] {
-      runtime::Run::create(chain_spec(entry), {}, pool, timers, nullptr, nullptr,
+      runtime::Run::create(chain_spec(entry, assistant_id), {}, pool, timers, nullptr, nullptr,
                            [&](const runtime::RunResult& result) {
                              if (--left > 0) return next();
                              last.set_value(result.checkpoint ? values_json(*result.checkpoint) : "");

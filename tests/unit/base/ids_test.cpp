@@ -33,6 +33,16 @@ TEST(NewUuid7, IsAUuidAndUnique) {
   }
 }
 
+TEST(DerivedUuid, IsTheSameForTheSameNamesOnly) {
+  const auto parent = new_checkpoint_id();
+  const auto id = derived_uuid(parent, "node");
+  EXPECT_TRUE(is_uuid(id));
+  EXPECT_EQ(id, derived_uuid(parent, "node"));
+  EXPECT_NE(id, derived_uuid(parent, "nodf"));
+  EXPECT_NE(id, derived_uuid(new_checkpoint_id(), "node"));
+  EXPECT_NE(derived_uuid("a", "bc"), derived_uuid("ab", "c"));
+}
+
 TEST(IsUuid, RefusesEverythingElse) {
   for (const char* text : {"", "x", "fe096781560153d2b2f60d3403f7e9ca",
                            "fe096781-5601-53d2-b2f6-0d3403f7e9cg", "fe096781-5601-53d2-b2f6-0d3403f7e9ca "}) {
