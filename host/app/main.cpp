@@ -1,5 +1,6 @@
 // The agenthost command: serve, plugins, openapi, version.
-#include <signal.h>
+#include <csignal>
+
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

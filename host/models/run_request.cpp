@@ -8,10 +8,10 @@ namespace agenthost::models {
 namespace {
 
 const std::vector<std::string_view>& known_stream_modes() {
-  static const std::vector<std::string_view> modes{"values",      "updates", "messages", "messages-tuple",
-                                                   "custom",      "events",  "tasks",    "debug",
-                                                   "checkpoints", "tools"};
-  return modes;
+  static const std::vector<std::string_view> kModes{"values",      "updates", "messages", "messages-tuple",
+                                                    "custom",      "events",  "tasks",    "debug",
+                                                    "checkpoints", "tools"};
+  return kModes;
 }
 
 std::vector<std::string> read_stream_modes(Fields& fields) {

@@ -128,9 +128,9 @@ ExtensionCallPtr begin_call(agent_task* handle, std::uint64_t token, std::functi
 }
 
 const std::string& plugin_id_of(agent_host* handle) {
-  static const std::string nobody;
+  static const std::string kNobody;
   const auto* host = PluginHost::find(handle);
-  return host == nullptr ? nobody : host->plugin_id();
+  return host == nullptr ? kNobody : host->plugin_id();
 }
 
 std::shared_ptr<void> extension_instance(agent_host* handle, std::string_view extension_id) {

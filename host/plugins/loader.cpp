@@ -145,6 +145,7 @@ class Load {
   // The manifest and the library must name the same graphs, each once.
   Status check_listed(const std::vector<runtime::Graph>& graphs) const {
     std::vector<std::string> described;
+    described.reserve(graphs.size());
     for (const auto& graph : graphs) described.push_back(graph.id());
     auto listed = plugin_.manifest.graphs;
     std::sort(described.begin(), described.end());

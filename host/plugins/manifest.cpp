@@ -18,13 +18,13 @@ namespace {
 constexpr std::size_t kMaxBytes = std::size_t{256} << 10U;
 constexpr std::size_t kMaxNameLength = 64;
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"id",          "version", "abi",   "library", "name",
-                                             "description", "graphs",  "needs", "config"};
-  return keys;
+  static const std::vector<std::string> kKeys{"id",          "version", "abi",   "library", "name",
+                                              "description", "graphs",  "needs", "config"};
+  return kKeys;
 }
 const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> needs{"http", "llm", "timer"};
-  return needs;
+  static const std::vector<std::string> kNeeds{"http", "llm", "timer"};
+  return kNeeds;
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {

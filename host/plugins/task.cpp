@@ -324,7 +324,8 @@ void Task::end(NodeOutcome outcome) {
     }
   }
   for (const auto& call : calls) call->tell_service();
-  if (sink != nullptr) tell(*sink, std::move(outcome));
+  // It was kept for later in exactly the case that leaves no sink here.
+  if (sink != nullptr) tell(*sink, std::move(outcome));  // NOLINT(bugprone-use-after-move)
 }
 
 void Task::tell(TaskSink& sink, NodeOutcome outcome) const {

@@ -9,6 +9,9 @@
 
 #include "agenthost/agent_plugin.h"
 
+#ifndef ID
+#define ID "bad"
+#endif
 #ifndef VERSION
 #define VERSION "1.0.0"
 #endif

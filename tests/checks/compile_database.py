@@ -27,6 +27,7 @@ def strip(arguments):
             skip -= 1
         elif argument in ("-o", "-MF", "-MT", "-c"):
             skip = 1
-        elif argument not in ("-MD", "-MMD"):
+        # -fno-gnu-unique: clang has no such flag and needs none.
+        elif argument not in ("-MD", "-MMD", "-fno-gnu-unique"):
             kept.append(argument)
     return kept

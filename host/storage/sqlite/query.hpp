@@ -42,10 +42,10 @@ class Query {
   }
 
  private:
+  // NOLINTNEXTLINE(modernize-use-equals-delete): an overload of a private set
+  void bind_next(std::string&&) = delete;  // a temporary would be gone before the first step
   void bind_next(const std::string& text) { statement_.bindNoCopy(++bound_, text); }
   void bind_next(std::string& text) { statement_.bindNoCopy(++bound_, text); }
-  // A temporary would be gone before the first step.
-  void bind_next(std::string&&) = delete;
   void bind_next(std::string_view text) { statement_.bind(++bound_, std::string(text)); }
   void bind_next(std::int64_t number) { statement_.bind(++bound_, number); }
   void bind_next(int number) { statement_.bind(++bound_, number); }

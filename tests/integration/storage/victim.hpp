@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+#ifndef AGENTHOST_STORAGE_VICTIM  // the build says where it is
+#define AGENTHOST_STORAGE_VICTIM "storage_victim"
+#endif
+
 extern char** environ;
 
 namespace agenthost::storage {

@@ -16,7 +16,7 @@ namespace detail {
 // Becomes a config and nothing else. Why not ask for Json itself: that converts to int, to string, to almost
 // anything.
 struct OnlyConfig {
-  operator const Json&() const;
+  operator const Json&() const;  // NOLINT(google-explicit-constructor): the conversion is the point
 };
 }  // namespace detail
 

@@ -16,7 +16,7 @@ namespace {
 enum class Topic { kDeadline, kRequirements, kBudget, kBest, kPapers, kRecommendations, kSummary, kOther };
 
 struct TopicRule {
-  Topic topic;
+  Topic topic = Topic::kOther;
   std::array<std::string_view, 12> words;  // folded; asked in this order
 };
 
@@ -181,7 +181,7 @@ std::string passages_for(const Dossier& dossier, const std::string& report, cons
   }
   for (const std::string& sentence : text::sentences(dossier.project.text())) passages.push_back(sentence);
   for (std::size_t start = 0; start < report.size();) {
-    const std::size_t end = std::min(report.find("\n", start), report.size());
+    const std::size_t end = std::min(report.find('\n', start), report.size());
     if (end > start && report[start] != '#') passages.push_back(report.substr(start, end - start));
     start = end + 1;
   }

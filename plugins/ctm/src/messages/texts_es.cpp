@@ -2,6 +2,7 @@
 
 namespace ctm {
 
+// NOLINTNEXTLINE(readability-function-size): a table of texts
 const Texts& spanish_texts() {
   static constexpr Texts kTexts{
       .missing_project =

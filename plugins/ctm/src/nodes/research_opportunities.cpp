@@ -75,6 +75,7 @@ std::vector<SearchHit> worth_reading(std::vector<SearchHit> hits, const Search& 
                                                             : search.analyst.settings.max_hits);
   if (scored.size() > limit) scored.erase(scored.begin() + static_cast<std::ptrdiff_t>(limit), scored.end());
   std::vector<SearchHit> chosen;
+  chosen.reserve(scored.size());
   for (auto& [score, hit] : scored) chosen.push_back(std::move(hit));
   return chosen;
 }
