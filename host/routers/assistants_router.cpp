@@ -1,7 +1,7 @@
 #include "host/routers/assistants_router.hpp"
 
 #include "host/models/fields.hpp"
-#include "host/routers/projection.hpp"
+#include "host/routers/paging.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
 
@@ -23,12 +23,8 @@ services::Reply<Assistant> answer_with_assistant(const ExchangePtr& exchange) {
 
 void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<Assistant>>& found,
                        storage::Page page, const std::vector<std::string>& select) {
-  if (!found) return exchange->respond(error_reply(found.error()));
-  std::vector<std::string> items;
-  for (const auto& assistant : found->rows) items.push_back(project(to_json(assistant), select));
-  auto reply = json_reply(json_array(items));
-  reply.headers = page_headers(found->total, page.offset, items.size());
-  exchange->respond(std::move(reply));
+  exchange->respond(
+      page_reply(found, page, select, [](const Assistant& assistant) { return to_json(assistant); }));
 }
 
 void create(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
@@ -70,12 +66,9 @@ void search(AssistantService& assistants, const Request& request, const Exchange
 void list(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
-  const auto limit = query->integer("limit", 10, 1, 1000);
-  const auto offset = query->integer("offset", 0, 0, 2'000'000'000);
-  if (!limit) return exchange->respond(error_reply(limit.error()));
-  if (!offset) return exchange->respond(error_reply(offset.error()));
-  const storage::Page page{*limit, *offset};
-  respond_with_page(exchange, assistants.search({}, page), page, {});
+  const auto page = page_of(*query);
+  if (!page) return exchange->respond(error_reply(page.error()));
+  respond_with_page(exchange, assistants.search({}, *page), *page, {});
 }
 
 void get(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {

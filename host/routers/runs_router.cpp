@@ -1,7 +1,7 @@
 #include "host/routers/runs_router.hpp"
 
 #include "host/routers/event_delivery.hpp"
-#include "host/routers/projection.hpp"
+#include "host/routers/paging.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
 #include "host/routers/waiting_reply.hpp"
@@ -124,10 +124,8 @@ void list(const RunRouting& routing, const Request& request, const ExchangePtr& 
   if (!thread_id) return exchange->respond(error_reply(thread_id.error()));
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
-  const auto limit = query->integer("limit", 10, 1, 1000);
-  const auto offset = query->integer("offset", 0, 0, 2'000'000'000);
-  if (!limit) return exchange->respond(error_reply(limit.error()));
-  if (!offset) return exchange->respond(error_reply(offset.error()));
+  const auto page = page_of(*query);
+  if (!page) return exchange->respond(error_reply(page.error()));
   std::optional<models::RunStatus> status;
   if (const auto word = query->text("status")) {
     status = models::run_status_from(*word);
@@ -136,13 +134,8 @@ void list(const RunRouting& routing, const Request& request, const ExchangePtr& 
           ErrorCode::kInvalid, "status: must be pending, running, error, success, timeout or interrupted"}));
     }
   }
-  const auto found = routing.runs.list(*thread_id, status, {*limit, *offset});
-  if (!found) return exchange->respond(error_reply(found.error()));
-  std::vector<std::string> items;
-  for (const auto& run : found->rows) items.push_back(project(to_json(run), query->list("select")));
-  auto reply = json_reply(json_array(items));
-  reply.headers = page_headers(found->total, *offset, items.size());
-  exchange->respond(std::move(reply));
+  exchange->respond(page_reply(routing.runs.list(*thread_id, status, *page), *page, query->list("select"),
+                               [](const models::Run& run) { return to_json(run); }));
 }
 
 void get(const RunRouting& routing, const RunAddress& at, const Request&, const ExchangePtr& exchange) {

@@ -1,6 +1,7 @@
 #include "host/routers/threads_router.hpp"
 
 #include "host/models/fields.hpp"
+#include "host/routers/paging.hpp"
 #include "host/routers/projection.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
@@ -29,12 +30,7 @@ services::Reply<ThreadView> answer_with_thread(const ExchangePtr& exchange) {
 
 void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<ThreadView>>& found,
                        storage::Page page, const std::vector<std::string>& select) {
-  if (!found) return exchange->respond(error_reply(found.error()));
-  std::vector<std::string> items;
-  for (const auto& view : found->rows) items.push_back(project(view_json(view), select));
-  auto reply = json_reply(json_array(items));
-  reply.headers = page_headers(found->total, page.offset, items.size());
-  exchange->respond(std::move(reply));
+  exchange->respond(page_reply(found, page, select, view_json));
 }
 
 void create(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
@@ -54,12 +50,9 @@ void create(ThreadService& threads, const Request& request, const ExchangePtr& e
 void list(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
-  const auto limit = query->integer("limit", 10, 1, 1000);
-  const auto offset = query->integer("offset", 0, 0, 2'000'000'000);
-  if (!limit) return exchange->respond(error_reply(limit.error()));
-  if (!offset) return exchange->respond(error_reply(offset.error()));
-  const storage::Page page{*limit, *offset};
-  respond_with_page(exchange, threads.search({}, page), page, {});
+  const auto page = page_of(*query);
+  if (!page) return exchange->respond(error_reply(page.error()));
+  respond_with_page(exchange, threads.search({}, *page), *page, {});
 }
 
 void search(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
