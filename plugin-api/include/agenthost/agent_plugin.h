@@ -20,6 +20,15 @@
  * top and the n-th interrupt() of the task gets the n-th answer. So everything before an interrupt must be
  * safe to repeat.
  *
+ * SUBGRAPHS are nodes that describe() gives a graph of their own. The host runs them; start_node is called
+ * for their inner nodes only, and a node or edge inside is named by its path from the root graph, joined with
+ * ':'
+ * ("weather_graph:ask_model"). So no name may contain ':' or '|'.
+ *
+ * SENDS AND COMMANDS. A Send, {"node":"x","input":<any JSON>}, starts a node with an input of its own instead
+ * of the state; route() may answer with Sends. A node that ends with AGENT_COMMAND says besides its update
+ * where to go next.
+ *
  * PAYLOADS are UTF-8 JSON. Two types move data, and no other:
  *   agent_str    borrowed: valid until the call that passed it returns. Copy what you keep.
  *   agent_bytes  owned: whoever receives it calls release(bytes) exactly once (release may be NULL: static
@@ -80,6 +89,7 @@ typedef int32_t agent_status;
 #define AGENT_WOULD_BLOCK 100 /* accepted, but the reader is behind: slow down */
 #define AGENT_INTERRUPTED 101 /* no answer yet: stop here, the node will run again */
 #define AGENT_MORE 102        /* one part of a streamed reply; more will follow for this token */
+#define AGENT_COMMAND 103     /* the node's end is a command: an update and where to go; see complete() */
 
 /* ---- Data ---- */
 typedef struct agent_str {
@@ -112,8 +122,9 @@ typedef struct agent_graph
 typedef struct agent_node_call {
   uint32_t struct_size;
   uint32_t attempt; /* 1 on the first try of this task */
-  agent_str node;   /* the node's name as in describe() */
-  agent_str state;  /* JSON object: every channel that has a value */
+  agent_str node;   /* the node's name as in describe(); inside a subgraph its path */
+  agent_str state;  /* JSON, the node's input: an object with every channel that has a value; for a Send
+                       whatever it carried */
   agent_str
       config; /* JSON object: {"configurable":{...},"context":{...},"metadata":{...},"run_id","thread_id",
                  "assistant_id","graph_id","checkpoint_ns","task_id","step"} */
@@ -139,6 +150,11 @@ typedef struct agent_host_api {
   void (*log)(agent_host* host, int32_t level, agent_str text) AGENT_NOEXCEPT;
 
   /* [any-thread] Ends a task, once. AGENT_OK: *update is a JSON object {channel: write}, NULL for no writes.
+   * AGENT_COMMAND: *update is a JSON object, every member optional:
+   *   {"update":{channel: write}|null,   as with AGENT_OK
+   *    "goto":["node",{"node":"x","input":<any JSON>}],   what runs next, in addition to the node's edges;
+   *                                      "__end__" adds nothing
+   *    "graph":"__parent__"}             update and goto are for the graph around this node's subgraph
    * AGENT_INTERRUPTED: stops at the interrupt; update is ignored. The host always takes *update (and releases
    * it). AGENT_NOT_FOUND: the task had ended already; nothing happened. */
   agent_status (*complete)(agent_task* task, agent_status status, agent_bytes* update) AGENT_NOEXCEPT;
@@ -149,7 +165,11 @@ typedef struct agent_host_api {
 
   /* [any-thread] Sends JSON to the run's stream. channel "custom": any JSON, shown as written.
    * channel "messages": one message chunk, a JSON object with "id", "type" and "content"; its id must be that
-   * of the message the node finally returns. AGENT_WOULD_BLOCK: taken, but the reader is behind. */
+   * of the message the node finally returns. channel "tools": what a tool call does, a JSON object with
+   * "event" and "toolCallId": {"event":"on_tool_start","toolCallId","name","input"},
+   * {"event":"on_tool_event",..., "data"}, {"event":"on_tool_end",...,"output"} or
+   * {"event":"on_tool_error",...,"error"}. AGENT_INVALID: not such JSON. AGENT_WOULD_BLOCK: taken, but the
+   * reader is behind. */
   agent_status (*emit)(agent_task* task, agent_str channel, agent_str json) AGENT_NOEXCEPT;
 
   /* [task] Asks a human. AGENT_OK: *answer holds the JSON answer (caller releases). AGENT_INTERRUPTED: end
@@ -190,8 +210,9 @@ typedef struct agent_plugin_api {
   void (*on_reply)(agent_graph* graph, agent_task* task, uint64_t token,
                    const agent_reply* reply) AGENT_NOEXCEPT;
 
-  /* [any-thread] Decides a conditional edge: pure and quick. edge: its name as in describe(). *out: a JSON
-   * array of node names ("__end__" to end). On failure *out may hold a text for people. */
+  /* [any-thread] Decides a conditional edge: pure and quick. edge: its name as in describe(), inside a
+   * subgraph its path. *out: a JSON array of node names ("__end__" to end) and Sends
+   * ({"node":"x","input":<any JSON>}). On failure *out may hold a text for people. */
   agent_status (*route)(agent_graph* graph, agent_str edge, agent_str state, agent_bytes* out) AGENT_NOEXCEPT;
 
   /* [any-thread] Optional (NULL). The task should stop soon; complete or fail is still owed. Idempotent; may

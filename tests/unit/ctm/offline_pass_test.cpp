@@ -82,9 +82,9 @@ TEST(CtmOfflineGraph, IsTheSpecifiedOne) {
   EXPECT_EQ(graph.at("nodes").size(), 7U);
   EXPECT_EQ(graph.at("resumes_on_input"), true);
   EXPECT_EQ(talk.host.route("agent", "continue_chat", {{"chat_done", true}}),
-            std::vector<std::string>{"__end__"});
+            agent::Json::array({"__end__"}));
   EXPECT_EQ(talk.host.route("agent", "continue_chat", {{"chat_done", false}}),
-            std::vector<std::string>{"chat_responder"});
+            agent::Json::array({"chat_responder"}));
 }
 
 TEST(CtmOfflineIngest, RefusesAnEmptyProjectInTheUsersLanguage) {

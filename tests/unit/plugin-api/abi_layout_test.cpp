@@ -104,6 +104,7 @@ static_assert(AGENT_OK == 0 && AGENT_CANCELLED == 1 && AGENT_UNKNOWN == 2 && AGE
 static_assert(AGENT_DEADLINE == 4 && AGENT_NOT_FOUND == 5 && AGENT_DENIED == 7 && AGENT_EXHAUSTED == 8);
 static_assert(AGENT_UNSUPPORTED == 12 && AGENT_INTERNAL == 13 && AGENT_UNAVAILABLE == 14);
 static_assert(AGENT_WOULD_BLOCK == 100 && AGENT_INTERRUPTED == 101 && AGENT_MORE == 102);
+static_assert(AGENT_COMMAND == 103);
 
 TEST(AbiLayout, HasReadsNoFurtherThanTheOtherSideGoes) {
   agent_host_api api{};

@@ -10,6 +10,7 @@
 #include "agenthost/sdk/llm.hpp"
 #include "agenthost/sdk/message.hpp"
 #include "agenthost/sdk/plugin.hpp"
+#include "agenthost/sdk/send.hpp"
 #include "agenthost/sdk/state.hpp"
 #include "agenthost/sdk/task.hpp"
 #include "agenthost/sdk/update.hpp"

@@ -48,6 +48,9 @@ class Context {
   // One chunk of a message: {"id","type","content"}; the id must be that of the message the node finally
   // returns.
   Pressure emit_message(const Json& chunk) const;
+  // An event of stream mode "tools": {"event":"on_tool_start","toolCallId","name","input"}, and so on; see
+  // agent_host_api.emit.
+  Pressure emit_tool(const Json& event) const;
   // A fresh id for such a message: the same again when the node runs again (resume, retry), so nothing
   // doubles.
   [[nodiscard]] std::string new_message_id() const;
@@ -59,6 +62,8 @@ class Context {
   [[nodiscard]] Json interrupt(const Json& value) const;
 
   // ---- Where this is ----
+  // What the node was called with: the state, or the input of the Send that started it.
+  [[nodiscard]] const Json& input() const;
   [[nodiscard]] const Json& config() const;        // all of it, see docs/plugin-guide.md
   [[nodiscard]] const Json& configurable() const;  // {} when absent, as the next two
   [[nodiscard]] const Json& context() const;
@@ -68,8 +73,8 @@ class Context {
   [[nodiscard]] std::string assistant_id() const;
   [[nodiscard]] std::string graph_id() const;
   [[nodiscard]] std::string task_id() const;
-  [[nodiscard]] const std::string& node() const;
-  [[nodiscard]] unsigned attempt() const;  // 1 on the first try
+  [[nodiscard]] const std::string& node() const;  // its name in its own graph
+  [[nodiscard]] unsigned attempt() const;         // 1 on the first try
 
   // ---- When to stop ----
   [[nodiscard]] std::chrono::nanoseconds time_left() const;  // 0 when the deadline has passed

@@ -8,7 +8,9 @@
 // and, when the graph has an instance (`plugin.graph<Agent>("id")`, or .instance(factory)), also
 //   Task<Update> Agent::plan(State, Context)      given as &Agent::plan, or
 //   [](Agent& agent, State, Context) -> Task<Update>
-// Mistakes (a node twice, an edge to nowhere) are reported when the plugin is loaded, all at once.
+// or a graph of its own: graph.node("weather", plugin.subgraph("weather")...). Its input are the channels
+// that both graphs have, and what those hold at its end is what the node writes. Mistakes (a node twice, an
+// edge to nowhere) are reported when the plugin is loaded, all at once.
 #pragma once
 
 #include <chrono>
@@ -47,15 +49,27 @@ class Graph {
 
   template <class Function>
   Graph node(std::string name, Function function, NodeOptions options = {}) const;
+  // A subgraph as a node. child may still be written on afterwards, and be a node of several graphs.
+  template <class Other>
+  Graph node(std::string name, const Graph<Other>& child) const;
 
   Graph edge(std::string from, std::string to) const;
   // The edges along a straight line: path({kStart, "one", "two", kEnd}).
   Graph path(std::initializer_list<std::string> nodes) const;
-  // router: std::string or std::vector<std::string> (const State&), also (const Instance&, const State&) or a
-  // const member function; pure and quick. targets: what it may answer; empty = any node.
+  // router: called with (const State&), also with (const Instance&, const State&) or as a const member
+  // function; pure and quick. It returns a node's name, a Send, a Target, or a std::vector of one of them.
+  // targets: the nodes it may name; empty = any node.
   template <class Function>
   Graph conditional(std::string from, std::string name, Function router,
                     std::vector<std::string> targets = {}) const;
+
+  // Static breakpoints: each run stops before or after these nodes, and goes on when it is resumed.
+  Graph interrupt_before(std::vector<std::string> nodes) const {
+    return with(spec_->interrupt_before, std::move(nodes));
+  }
+  Graph interrupt_after(std::vector<std::string> nodes) const {
+    return with(spec_->interrupt_after, std::move(nodes));
+  }
 
   Graph input_schema(Json schema) const { return with(spec_->input_schema, std::move(schema)); }
   Graph output_schema(Json schema) const { return with(spec_->output_schema, std::move(schema)); }
@@ -68,6 +82,9 @@ class Graph {
   Graph resumes_on_input() const { return with(spec_->resumes_on_input, true); }
 
  private:
+  template <class Other>
+  friend class Graph;
+
   template <class Member, class Value>
   Graph with(Member& member, Value&& value) const {
     member = std::forward<Value>(value);
@@ -107,7 +124,15 @@ Graph<Instance> Graph<Instance>::channel(std::string name, Reducer reducer, Json
 template <class Instance>
 template <class Function>
 Graph<Instance> Graph<Instance>::node(std::string name, Function function, NodeOptions options) const {
-  spec_->nodes.push_back({std::move(name), options, detail::node_function<Instance>(std::move(function))});
+  spec_->nodes.push_back(
+      {std::move(name), std::move(options), detail::node_function<Instance>(std::move(function))});
+  return *this;
+}
+
+template <class Instance>
+template <class Other>
+Graph<Instance> Graph<Instance>::node(std::string name, const Graph<Other>& child) const {
+  spec_->nodes.push_back({std::move(name), {}, detail::SubgraphNode(child.spec_)});
   return *this;
 }
 

@@ -25,13 +25,29 @@ class Plugin {
   Plugin(std::string id, std::string version) : id_(std::move(id)), version_(std::move(version)) {}
 
   // A graph without an instance of its own.
-  Graph<> graph(std::string graph_id) { return Graph<>(add(std::move(graph_id))); }
+  Graph<> graph(std::string graph_id) { return Graph<>(add(graphs_, std::move(graph_id))); }
 
   // A graph whose configured instance is an Instance, made from its config (const Json&) or from nothing;
   // when it needs more, say .instance(factory) instead.
   template <class Instance>
   Graph<Instance> graph(std::string graph_id) {
-    detail::GraphSpec& spec = add(std::move(graph_id));
+    return with_instance<Instance>(add(graphs_, std::move(graph_id)));
+  }
+
+  // A graph that is only a node of others (Graph::node). With an instance, each graph it is part of has one.
+  Graph<> subgraph(std::string name) { return Graph<>(add(subgraphs_, std::move(name))); }
+  template <class Instance>
+  Graph<Instance> subgraph(std::string name) {
+    return with_instance<Instance>(add(subgraphs_, std::move(name)));
+  }
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] const std::string& version() const noexcept { return version_; }
+  [[nodiscard]] const std::deque<detail::GraphSpec>& graphs() const noexcept { return graphs_; }
+
+ private:
+  template <class Instance>
+  static Graph<Instance> with_instance(detail::GraphSpec& spec) {
     if constexpr (std::constructible_from<Instance, detail::OnlyConfig>) {
       return Graph<Instance>(spec).instance(
           [](const Json& config) { return std::make_shared<Instance>(config); });
@@ -42,19 +58,16 @@ class Plugin {
     }
   }
 
-  [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  [[nodiscard]] const std::string& version() const noexcept { return version_; }
-  [[nodiscard]] const std::deque<detail::GraphSpec>& graphs() const noexcept { return graphs_; }
-
- private:
-  detail::GraphSpec& add(std::string graph_id) {
-    graphs_.emplace_back().graph_id = std::move(graph_id);
-    return graphs_.back();
+  static detail::GraphSpec& add(std::deque<detail::GraphSpec>& graphs, std::string graph_id) {
+    graphs.emplace_back().graph_id = std::move(graph_id);
+    return graphs.back();
   }
 
   std::string id_;
   std::string version_;
-  std::deque<detail::GraphSpec> graphs_;  // a deque: Graph handles point into it
+  // Deques: Graph handles point into them.
+  std::deque<detail::GraphSpec> graphs_;
+  std::deque<detail::GraphSpec> subgraphs_;
 };
 
 }  // namespace agent

@@ -27,12 +27,15 @@ struct Outcome {
   enum class Kind { kUpdate, kInterrupted, kFailed };
   Kind kind = Kind::kFailed;
   Json update = Json::object();  // kUpdate
+  Json go_to = Json::array();    // kUpdate: node names and Sends ({"node","input"})
+  bool is_for_parent = false;    // kUpdate: both are for the graph around
   Json interrupt;                // kInterrupted: what the human is shown
   Code code = Code::kUnknown;    // kFailed, with the next two
   std::string error_kind;
   std::string error_text;
   std::vector<Json> events;  // emit()
   std::vector<Json> chunks;  // emit_message()
+  std::vector<Json> tools;   // emit_tool()
 
   [[nodiscard]] bool ok() const { return kind == Kind::kUpdate; }
 };
@@ -77,10 +80,11 @@ class Host {
 
   // ---- What the host does ----
   [[nodiscard]] Json describe();
+  // node and edge: a name, or inside a subgraph a path ("weather:ask"). state: the node's input.
   [[nodiscard]] Outcome run(std::string_view graph_id, std::string_view node, const Json& state,
                             RunOptions options = {});
-  [[nodiscard]] std::vector<std::string> route(std::string_view graph_id, std::string_view edge,
-                                               const Json& state);
+  // A list of node names and Sends ({"node","input"}).
+  [[nodiscard]] Json route(std::string_view graph_id, std::string_view edge, const Json& state);
 
   // ---- What it saw ----
   [[nodiscard]] const std::vector<std::string>& logs() const;

@@ -65,6 +65,10 @@ inline Pressure Context::emit_message(const Json& chunk) const {
   return detail::emit(*execution_, "messages", chunk);
 }
 
+inline Pressure Context::emit_tool(const Json& event) const {
+  return detail::emit(*execution_, "tools", event);
+}
+
 inline std::string Context::new_message_id() const {
   return "msg-" + task_id() + "-" + std::to_string(execution_->next_message());
 }
@@ -73,6 +77,9 @@ inline Json Context::interrupt(const Json& value) const {
   return execution_->interrupt(value);
 }
 
+inline const Json& Context::input() const {
+  return execution_->input();
+}
 inline const Json& Context::config() const {
   return execution_->config();
 }

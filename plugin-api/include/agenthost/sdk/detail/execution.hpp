@@ -21,6 +21,7 @@
 #include "agenthost/sdk/detail/border.hpp"
 #include "agenthost/sdk/detail/services.hpp"
 #include "agenthost/sdk/json.hpp"
+#include "agenthost/sdk/state.hpp"
 #include "agenthost/sdk/task.hpp"
 #include "agenthost/sdk/update.hpp"
 
@@ -47,11 +48,13 @@ class Execution : public std::enable_shared_from_this<Execution> {
   // Called once, before the task ends: the graph forgets the execution.
   using OnEnd = std::function<void(agent_task*)>;
 
-  Execution(const Services& services, agent_task* task, const agent_node_call& call)
+  Execution(const Services& services, agent_task* task, const agent_node_call& call, std::string node,
+            State input)
       : services_(services),
         task_(task),
         attempt_(call.attempt),
-        node_(view(call.node)),
+        node_(std::move(node)),
+        input_(std::move(input)),
         config_text_(view(call.config)) {}
 
   // ---- Driving (used by the trampolines) ----
@@ -109,6 +112,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   [[nodiscard]] agent_task* task() const noexcept { return task_; }
   [[nodiscard]] unsigned attempt() const noexcept { return attempt_; }
   [[nodiscard]] const std::string& node() const noexcept { return node_; }
+  [[nodiscard]] const Json& input() const noexcept { return input_.json(); }
   [[nodiscard]] const Json& config() const {
     std::call_once(config_once_, [this] { config_ = parse_json(config_text_, "the node's config"); });
     return config_;
@@ -185,8 +189,9 @@ class Execution : public std::enable_shared_from_this<Execution> {
     }
     if (failure) return fail(*failure);
     const std::optional<Failure> unwritable = guarded([&] {
-      agent_bytes bytes = own(to_text(update->json()));
-      services_.api->complete(task_, AGENT_OK, &bytes);
+      const Json command = update->command();
+      agent_bytes bytes = own(to_text(command.is_null() ? update->json() : command));
+      services_.api->complete(task_, command.is_null() ? AGENT_OK : AGENT_COMMAND, &bytes);
     });
     if (unwritable) fail(*unwritable);
   }
@@ -196,6 +201,7 @@ class Execution : public std::enable_shared_from_this<Execution> {
   agent_task* const task_;
   const unsigned attempt_;
   const std::string node_;
+  const State input_;
   const std::string config_text_;
 
   // Guarded by config_once_.

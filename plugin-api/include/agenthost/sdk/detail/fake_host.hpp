@@ -103,6 +103,7 @@ class Host::Impl {
   static bool cancelled(const FakeTask& task) {
     return task.replies_made >= task.options.cancel_after_replies;
   }
+  static void take_command(Outcome& outcome, Json command);
   static void end(FakeTask& task, Outcome::Kind kind);
   // Answers a call from the script's result; a thrown agent::Error becomes the failed reply.
   template <class Script>

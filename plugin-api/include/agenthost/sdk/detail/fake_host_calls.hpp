@@ -131,6 +131,14 @@ inline void Host::Impl::post(FakeTask& task, Reply reply, std::unique_lock<std::
   }
 }
 
+inline void Host::Impl::take_command(Outcome& outcome, Json command) {
+  if (!command.is_object()) return;
+  outcome.go_to = command.value("goto", Json::array());
+  outcome.is_for_parent = command.value("graph", Json()) == "__parent__";
+  Json update = command.value("update", Json());
+  if (!update.is_null()) outcome.update = std::move(update);
+}
+
 inline void Host::Impl::end(FakeTask& task, Outcome::Kind kind) {
   task.has_ended = true;
   task.outcome.kind = kind;
@@ -163,6 +171,9 @@ inline agent_status Host::Impl::complete(agent_task* handle, agent_status status
   if (status == AGENT_OK && update != nullptr) {
     task.outcome.update = Json::parse(received.text(), nullptr, /*allow_exceptions=*/false);
   }
+  if (status == AGENT_COMMAND) {
+    take_command(task.outcome, Json::parse(received.text(), nullptr, /*allow_exceptions=*/false));
+  }
   end(task, status == AGENT_INTERRUPTED ? Outcome::Kind::kInterrupted : Outcome::Kind::kUpdate);
   return AGENT_OK;
 }
@@ -184,7 +195,11 @@ inline agent_status Host::Impl::emit(agent_task* handle, agent_str channel, agen
   const std::lock_guard lock(task.host->mutex_);
   if (task.has_ended) return AGENT_NOT_FOUND;
   Json event = Json::parse(detail::view(json), nullptr, /*allow_exceptions=*/false);
-  auto& list = detail::view(channel) == "messages" ? task.outcome.chunks : task.outcome.events;
+  const std::string_view name = detail::view(channel);
+  if (name != "custom" && name != "messages" && name != "tools") return AGENT_UNSUPPORTED;
+  auto& list = name == "messages" ? task.outcome.chunks
+               : name == "tools"  ? task.outcome.tools
+                                  : task.outcome.events;
   list.push_back(std::move(event));
   return AGENT_OK;
 }
@@ -369,15 +384,14 @@ inline Outcome Host::run(std::string_view graph_id, std::string_view node, const
   return impl_->run(graph_id, node, state, std::move(options));
 }
 
-inline std::vector<std::string> Host::route(std::string_view graph_id, std::string_view edge,
-                                            const Json& state) {
+inline Json Host::route(std::string_view graph_id, std::string_view edge, const Json& state) {
   detail::Received targets;
   agent_graph* const graph = impl_->graph(graph_id);
   const std::string text = to_text(state);
   const agent_status status =
       impl_->plugin().route(graph, detail::borrow(edge), detail::borrow(text), targets.slot());
   if (status != AGENT_OK) throw Error(static_cast<Code>(status), std::string(targets.text()));
-  return parse_json(targets.text(), "route").get<std::vector<std::string>>();
+  return parse_json(targets.text(), "route");
 }
 
 inline const std::vector<std::string>& Host::logs() const {

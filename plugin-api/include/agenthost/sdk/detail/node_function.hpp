@@ -52,11 +52,12 @@ NodeFunction node_function(Function function) {
   }
 }
 
-inline std::vector<std::string> as_targets(std::string target) {
+inline std::vector<Target> as_targets(Target target) {
   return {std::move(target)};
 }
-inline std::vector<std::string> as_targets(std::vector<std::string> targets) {
-  return targets;
+template <class One>
+std::vector<Target> as_targets(const std::vector<One>& targets) {
+  return {targets.begin(), targets.end()};
 }
 
 template <class Instance, class Function>
@@ -73,7 +74,8 @@ RouterFunction router_function(Function function) {
     static_assert(
         kNever<Function>,
         "conditional(): a router is called with (const State&), or with (const Instance&, const State&) in a "
-        "graph<Instance>, and returns std::string or std::vector<std::string>");
+        "graph<Instance>, and returns a node's name, an agent::Send, an agent::Target, or a std::vector of "
+        "one of them");
   }
 }
 

@@ -78,8 +78,12 @@ inline void on_reply(agent_graph* handle, agent_task* task, std::uint64_t token,
 }
 
 inline agent_status route(agent_graph* handle, agent_str edge, agent_str state, agent_bytes* out) noexcept {
-  const auto failure =
-      guarded([&] { *out = own(to_text(Json(configured(handle).route(view(edge), view(state))))); });
+  const auto failure = guarded([&] {
+    Json targets = Json::array();
+    for (const Target& target : configured(handle).route(view(edge), view(state)))
+      targets.push_back(target.json());
+    *out = own(to_text(targets));
+  });
   return failure ? failed(*failure, out) : AGENT_OK;
 }
 
