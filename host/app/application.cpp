@@ -15,10 +15,12 @@
 #include "host/routers/heartbeat.hpp"
 #include "host/routers/openapi.hpp"
 #include "host/routers/runs_router.hpp"
+#include "host/routers/store_router.hpp"
 #include "host/routers/system_router.hpp"
 #include "host/routers/threads_router.hpp"
 #include "host/server/http_server.hpp"
 #include "host/server/pages.hpp"
+#include "host/services/store_sweeper.hpp"
 #include "host/storage/sqlite/sqlite_storage.hpp"
 
 namespace agenthost::app {
@@ -58,6 +60,14 @@ services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
   limits.max_queued_per_thread = settings.max_queued_per_thread;
   limits.finished_streams = settings.finished_streams;
   return limits;
+}
+
+services::StoreOptions store_options(const settings::Store& settings) {
+  constexpr double kMicrosPerMinute = 60'000'000.0;
+  services::StoreOptions options;
+  if (settings.ttl_minutes > 0) options.ttl = static_cast<Micros>(settings.ttl_minutes * kMicrosPerMinute);
+  if (!settings.refresh_ttl) options.refresh_ttl = models::RefreshTtl::kNo;
+  return options;
 }
 
 unsigned io_threads(const settings::Server& settings) {
@@ -120,6 +130,8 @@ struct Application::Parts {
   std::optional<services::AssistantService> assistants;
   std::optional<services::ThreadService> threads;
   std::optional<services::RunService> runs;
+  std::optional<services::StoreService> store;
+  std::optional<services::StoreSweeper> sweeper;
   std::optional<routers::Heartbeat> heartbeat;
   routers::RouteTable routes;
   std::optional<routers::Dispatcher> dispatcher;
@@ -160,6 +172,8 @@ void Application::Parts::open_services() {
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts);
+  store.emplace(*storage, store_options(settings.store));
+  sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
 }
 
 void Application::Parts::open_front() {
@@ -169,6 +183,7 @@ void Application::Parts::open_front() {
   routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
                                    settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
                                                                        : routers::WaitEnvelope::kNone});
+  routers::add_store_routes(routes, *store);
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion)});
   dispatcher.emplace(routes, storage->readers(), logger);
   pages.emplace(load_pages(settings.server, logger), *dispatcher);
@@ -193,6 +208,7 @@ Result<std::uint16_t> Application::start() {
       [&](Status status) { installed.set_value(std::move(status)); });
   if (const auto status = installed.get_future().get(); !status) return fail(status.error());
   if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
+  parts_->sweeper->start();
   return parts_->server->start();
 }
 
@@ -209,6 +225,7 @@ void Application::stop() {
   auto& parts = *parts_;
   const auto grace = parts.settings.server.shutdown_grace_ms;
   if (parts.scheduler) parts.scheduler->stop();
+  if (parts.sweeper) parts.sweeper->stop();
   if (parts.server) parts.server->stop(milliseconds(0));
   const auto deadline = std::chrono::steady_clock::now() + grace;
   while (parts.scheduler && parts.scheduler->in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {

@@ -97,6 +97,31 @@ constexpr std::string_view kSchemas = R"({
   "multitask_strategy":{"enum":["reject","enqueue","interrupt","rollback"]},
   "on_disconnect":{"enum":["continue","cancel"]},"if_not_exists":{"enum":["reject","create"]},
   "on_completion":{"enum":["delete","keep"]},"durability":{"enum":["sync","async","exit"]}}},
+"Namespace":{"type":"array","items":{"type":"string"},"description":"labels, from the widest to the narrowest; none is empty or has a period"},
+"StoreItem":{"type":"object","required":["namespace","key","value","created_at","updated_at"],"properties":{
+  "namespace":{"$ref":"#/components/schemas/Namespace"},"key":{"type":"string"},"value":{"type":"object"},
+  "created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"}}},
+"StoreItemOrNull":{"oneOf":[{"$ref":"#/components/schemas/StoreItem"},{"type":"null"}]},
+"StoreItems":{"type":"object","required":["items"],"properties":{
+  "items":{"type":"array","items":{"$ref":"#/components/schemas/StoreItem"}}}},
+"StorePut":{"type":"object","required":["namespace","key","value"],"properties":{
+  "namespace":{"$ref":"#/components/schemas/Namespace"},"key":{"type":"string"},"value":{"type":"object"},
+  "index":{"description":"what a semantic search should see: false or a list of JSON paths; there is no such index yet"},
+  "ttl":{"type":["number","null"],"description":"minutes until it is forgotten"}}},
+"StoreDelete":{"type":"object","required":["key"],"properties":{"namespace":{"$ref":"#/components/schemas/Namespace"},
+  "key":{"type":"string"}}},
+"StoreSearch":{"type":"object","properties":{"namespace_prefix":{"type":["array","null"],"items":{"type":"string"}},
+  "filter":{"type":["object","null"],"description":"{field: value} or {field: {$eq|$ne|$gt|$gte|$lt|$lte|$in|$nin|$exists: value}}; all must hold"},
+  "query":{"type":["string","null"],"description":"ranks nothing while there is no index"},
+  "limit":{"type":"integer","minimum":1,"maximum":10000},"offset":{"type":"integer","minimum":0},
+  "refresh_ttl":{"type":["boolean","null"]}}},
+"NamespaceSearch":{"type":"object","properties":{
+  "prefix":{"type":"array","items":{"type":"string"},"description":"* stands for any one label"},
+  "suffix":{"type":"array","items":{"type":"string"},"description":"* stands for any one label"},
+  "max_depth":{"type":"integer","minimum":1},"limit":{"type":"integer","minimum":1,"maximum":10000},
+  "offset":{"type":"integer","minimum":0}}},
+"Namespaces":{"type":"object","required":["namespaces"],"properties":{
+  "namespaces":{"type":"array","items":{"$ref":"#/components/schemas/Namespace"}}}},
 "Values":{"type":"object","description":"the final state; __interrupt__ when it waits for an answer; __error__ when it failed"}
 })";
 }  // namespace

@@ -82,6 +82,10 @@ std::vector<Key> keys_of(Settings& s) {
       {"runtime.stream_bytes", &s.runtime.stream_bytes, {1'024, kGiB}},
       {"runtime.finished_streams", &s.runtime.finished_streams, {0, kMany}},
 
+      {"store.ttl_minutes", &s.store.ttl_minutes, {0, 50'000'000}},
+      {"store.refresh_ttl", &s.store.refresh_ttl},
+      {"store.sweep_interval_ms", &s.store.sweep_interval_ms, {10, kDay}},
+
       {"plugins.directory", &s.plugins.directory},
       {"plugins.disabled", &s.plugins.disabled},
       {"plugins.config", JsonTexts{&s.plugins.config}},

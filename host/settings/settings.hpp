@@ -60,6 +60,13 @@ struct Runtime {
   std::size_t finished_streams = 256;  // finished runs whose events can still be replayed
 };
 
+// Items of the key-value store that agents and clients share.
+struct Store {
+  double ttl_minutes = 0;                  // of items that are put without one; 0 = for ever
+  bool refresh_ttl = true;                 // whether a read that does not say lengthens an item's life
+  milliseconds sweep_interval_ms{60'000};  // how often items whose time is over are deleted
+};
+
 struct Plugins {
   std::filesystem::path directory = "plugins";
   std::vector<std::string> disabled;                         // plugin ids
@@ -116,6 +123,7 @@ struct Settings {
   Api api;
   Storage storage;
   Runtime runtime;
+  Store store;
   Plugins plugins;
   std::map<std::string, Service> services;
   Http http;

@@ -21,6 +21,7 @@
 #include "host/models/assistant.hpp"
 #include "host/models/checkpoint.hpp"
 #include "host/models/run.hpp"
+#include "host/models/store_item.hpp"
 #include "host/models/thread.hpp"
 
 namespace agenthost::storage {
@@ -104,9 +105,36 @@ struct UpdateCheckpointTasks {
   std::vector<models::CheckpointTask> tasks;
 };
 
-using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant,
-                           InsertThread, UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun,
-                           InsertCheckpoint, UpdateCheckpointTasks>;
+// Replaces the item of that namespace and key, which keeps its created_at unless its time was over. Absent
+// ttl: it stays until it is deleted.
+struct PutStoreItem {
+  models::StoreItem item;
+  std::optional<Micros> ttl = {};
+};
+// No error when there is none.
+struct DeleteStoreItem {
+  models::Namespace name_space;
+  std::string key;
+};
+// Gives the items whose time is not over their whole ttl again. No error for those that have none.
+struct RefreshStoreItems {
+  struct Item {
+    models::Namespace name_space;
+    std::string key;
+  };
+  std::vector<Item> items;
+  Micros now = 0;
+};
+// Deletes items whose time is over, at most so many.
+struct SweepStore {
+  Micros now = 0;
+  int limit = 1'000;
+};
+
+using Write =
+    std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
+                 UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
+                 UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem, RefreshStoreItems, SweepStore>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
@@ -135,6 +163,19 @@ struct CheckpointFilter {
   std::optional<std::string> before = {};  // strictly older than this id
   std::optional<std::string> metadata_contains = {};
   int limit = 10;
+};
+
+// Items whose time is over by `now` are not found.
+struct StoreFilter {
+  models::Namespace prefix = {};
+  std::optional<std::string> value_matches = {};  // see models::matches_filter
+  Micros now = 0;
+};
+// "*" stands for any one label.
+struct NamespaceFilter {
+  models::Namespace prefix = {}, suffix = {};
+  std::optional<int> max_depth = {};  // longer ones are cut to so many labels
+  Micros now = 0;
 };
 
 template <class T>
@@ -183,6 +224,17 @@ class Storage {
   // Newest first.
   [[nodiscard]] virtual Result<std::vector<models::Checkpoint>> history(std::string_view thread_id,
                                                                         const CheckpointFilter& filter) = 0;
+
+  [[nodiscard]] virtual Result<std::optional<models::StoreItem>> store_item(
+      const models::Namespace& name_space, std::string_view key, Micros now) = 0;
+  // Last changed first.
+  [[nodiscard]] virtual Result<std::vector<models::StoreItem>> store_items(const StoreFilter& filter,
+                                                                           Page page) = 0;
+  // In ascending order, each once.
+  [[nodiscard]] virtual Result<std::vector<models::Namespace>> store_namespaces(const NamespaceFilter& filter,
+                                                                                Page page) = 0;
+  // When the time of the next item is over.
+  [[nodiscard]] virtual Result<std::optional<Micros>> next_store_expiry() = 0;
 
   [[nodiscard]] virtual Result<Counts> counts() = 0;
 

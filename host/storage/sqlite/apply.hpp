@@ -9,7 +9,7 @@ namespace agenthost::storage {
 
 [[nodiscard]] Status apply(Connection& connection, const Write& write);
 
-// One per kind, in apply_assistant.cpp, apply_thread.cpp, apply_run.cpp and apply_checkpoint.cpp.
+// One per kind, in the apply_*.cpp of its resource.
 [[nodiscard]] Status apply(Connection& connection, const InsertAssistant& write);
 [[nodiscard]] Status apply(Connection& connection, const UpdateAssistant& write);
 [[nodiscard]] Status apply(Connection& connection, const SetAssistantVersion& write);
@@ -22,5 +22,9 @@ namespace agenthost::storage {
 [[nodiscard]] Status apply(Connection& connection, const DeleteRun& write);
 [[nodiscard]] Status apply(Connection& connection, const InsertCheckpoint& write);
 [[nodiscard]] Status apply(Connection& connection, const UpdateCheckpointTasks& write);
+[[nodiscard]] Status apply(Connection& connection, const PutStoreItem& write);
+[[nodiscard]] Status apply(Connection& connection, const DeleteStoreItem& write);
+[[nodiscard]] Status apply(Connection& connection, const RefreshStoreItems& write);
+[[nodiscard]] Status apply(Connection& connection, const SweepStore& write);
 
 }  // namespace agenthost::storage

@@ -4,7 +4,7 @@
 
 #include <system_error>
 
-#include "host/storage/sqlite/json_contains.hpp"
+#include "host/storage/sqlite/json_functions.hpp"
 
 namespace agenthost::storage {
 namespace {
@@ -86,7 +86,7 @@ Connection::Connection(const std::filesystem::path& file, Role role)
 }
 
 void Connection::configure(Role role) {
-  register_json_contains(database_);
+  register_json_functions(database_);
   run("PRAGMA foreign_keys=ON");
   if (role == Role::kReader) {
     run("PRAGMA query_only=ON; PRAGMA cache_size=-1024");

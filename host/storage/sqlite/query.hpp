@@ -40,6 +40,10 @@ class Query {
     if (statement_.isColumnNull(column)) return std::nullopt;
     return text(column);
   }
+  [[nodiscard]] std::optional<std::int64_t> maybe_integer(int column) const {
+    if (statement_.isColumnNull(column)) return std::nullopt;
+    return integer(column);
+  }
 
  private:
   // NOLINTNEXTLINE(modernize-use-equals-delete): an overload of a private set
@@ -49,6 +53,13 @@ class Query {
   void bind_next(std::string_view text) { statement_.bind(++bound_, std::string(text)); }
   void bind_next(std::int64_t number) { statement_.bind(++bound_, number); }
   void bind_next(int number) { statement_.bind(++bound_, number); }
+  void bind_next(const std::optional<std::int64_t>& number) {
+    if (number) {
+      bind_next(*number);
+    } else {
+      statement_.bind(++bound_);
+    }
+  }
   void bind_next(const std::optional<std::string>& text) {
     if (text) {
       bind_next(*text);

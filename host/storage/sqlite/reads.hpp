@@ -37,4 +37,15 @@ namespace agenthost::storage {
                                                                    std::string_view thread_id,
                                                                    const CheckpointFilter& filter);
 
+// read_store.cpp
+[[nodiscard]] Result<std::optional<models::StoreItem>> read_store_item(Connection& connection,
+                                                                       const models::Namespace& name_space,
+                                                                       std::string_view key, Micros now);
+[[nodiscard]] Result<std::vector<models::StoreItem>> read_store_items(Connection& connection,
+                                                                      const StoreFilter& filter, Page page);
+[[nodiscard]] Result<std::vector<models::Namespace>> read_store_namespaces(Connection& connection,
+                                                                           const NamespaceFilter& filter,
+                                                                           Page page);
+[[nodiscard]] Result<std::optional<Micros>> read_next_store_expiry(Connection& connection);
+
 }  // namespace agenthost::storage

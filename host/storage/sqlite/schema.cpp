@@ -134,9 +134,26 @@ CREATE TABLE channel_values (
 ) WITHOUT ROWID;
 )sql";
 
+// namespace holds the labels joined as namespace_text.hpp says, so that those below a prefix are neighbours.
+constexpr const char* kStoreItems = R"sql(
+CREATE TABLE store_items (
+  namespace  TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  value      TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  ttl        INTEGER,
+  expires_at INTEGER,
+  PRIMARY KEY (namespace, key)
+);
+CREATE INDEX store_items_by_updated ON store_items (updated_at);
+CREATE INDEX store_items_by_expiry ON store_items (expires_at) WHERE expires_at IS NOT NULL;
+)sql";
+
 // The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
 const std::array kMigrations = {
     std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
+    std::string(kStoreItems),
 };
 
 std::int64_t number(Connection& connection, const std::string& sql) {

@@ -75,6 +75,19 @@ class SqliteStorage final : public Storage {
                                                   const CheckpointFilter& filter) override {
     return read([&](Connection& from) { return read_history(from, thread_id, filter); });
   }
+  Result<std::optional<models::StoreItem>> store_item(const models::Namespace& name_space,
+                                                      std::string_view key, Micros now) override {
+    return read([&](Connection& from) { return read_store_item(from, name_space, key, now); });
+  }
+  Result<std::vector<models::StoreItem>> store_items(const StoreFilter& filter, Page page) override {
+    return read([&](Connection& from) { return read_store_items(from, filter, page); });
+  }
+  Result<std::vector<models::Namespace>> store_namespaces(const NamespaceFilter& filter, Page page) override {
+    return read([&](Connection& from) { return read_store_namespaces(from, filter, page); });
+  }
+  Result<std::optional<Micros>> next_store_expiry() override {
+    return read([](Connection& from) { return read_next_store_expiry(from); });
+  }
   Result<Counts> counts() override {
     return read([](Connection& from) { return read_counts(from); });
   }

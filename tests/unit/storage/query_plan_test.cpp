@@ -42,7 +42,9 @@ class QueryPlanTest : public testing::Test {
       const bool whole = step.rfind("SCAN ", 0) == 0 && step.find(" INDEX ") == std::string::npos;
       const bool json =
           step.find("json_each") != std::string::npos || step.find(" VIRTUAL TABLE") != std::string::npos;
-      if (whole && !json && step != "SCAN CONSTANT ROW") out.push_back(step + "   in   " + sql);
+      // The list that a recursive statement makes for itself.
+      const bool own = step == "SCAN CONSTANT ROW" || step == "SCAN names";
+      if (whole && !json && !own) out.push_back(step + "   in   " + sql);
     }
     return out;
   }
@@ -88,7 +90,12 @@ TEST_F(QueryPlanTest, ReadsUseIndices) {
   (void)read_latest_checkpoint(from, "t", "");
   (void)read_checkpoint(from, "t", "", "c");
   (void)read_history(from, "t", {.before = "d", .metadata_contains = R"({"step":1})"});
-  EXPECT_GT(statements().size(), forgotten_.size() + 30) << "the reads left their statements behind";
+  (void)read_store_item(from, {"a"}, "k", 1);
+  (void)read_store_items(from, {.value_matches = R"({"a":1})"}, {});
+  (void)read_store_items(from, {.prefix = {"a"}}, {});
+  (void)read_store_namespaces(from, {.prefix = {"a"}}, {});
+  (void)read_next_store_expiry(from);
+  EXPECT_GT(statements().size(), forgotten_.size() + 35) << "the reads left their statements behind";
   EXPECT_THAT(all_scans(), IsEmpty());
 }
 
@@ -103,11 +110,15 @@ TEST_F(QueryPlanTest, WritesUseIndices) {
                     UpdateRun{.run_id = "", .attempts = 1},
                     InsertCheckpoint{make_checkpoint("c", "t", {{"m", 1, make_blob("1")}})},
                     UpdateCheckpointTasks{"t", "", "c", {}},
+                    PutStoreItem{{{"a"}, "k", "{}", 1, 1, false}, 1},
+                    RefreshStoreItems{{{{"a"}, "k"}}, 1},
+                    DeleteStoreItem{{"a"}, "k"},
+                    SweepStore{},
                     DeleteRun{"t", "", WithCheckpoints::kYes},
                     DeleteThread{"t"},
                     DeleteAssistant{"a", WithThreads::kYes}};
   for (const auto& write : batch) ASSERT_TRUE(apply(to, write)) << write.index();
-  EXPECT_GT(statements().size(), forgotten_.size() + 12);
+  EXPECT_GT(statements().size(), forgotten_.size() + 16);
   EXPECT_THAT(all_scans(), IsEmpty());
 }
 

@@ -1,10 +1,11 @@
-#include "host/storage/sqlite/json_contains.hpp"
+#include "host/storage/sqlite/json_functions.hpp"
 
 #include <sqlite3.h>
 
 #include <memory>
 
 #include "host/base/json.hpp"
+#include "host/models/store_item.hpp"
 
 namespace agenthost::storage {
 namespace {
@@ -30,19 +31,21 @@ const JsonDocument* pattern_of(sqlite3_context* context, sqlite3_value* argument
 }
 
 // No exception may cross SQLite's C frames.
-void json_contains(sqlite3_context* context, int, sqlite3_value** arguments) noexcept try {
+template <bool (*predicate)(const JsonValue& value, const JsonValue& pattern)>
+void ask(sqlite3_context* context, int, sqlite3_value** arguments) noexcept try {
   const auto* pattern = pattern_of(context, arguments[1]);
   if (pattern == nullptr) return;
   const auto value = parse_json(text_of(arguments[0]));
-  sqlite3_result_int(context, value && contains(*value, *pattern) ? 1 : 0);
+  sqlite3_result_int(context, value && predicate(*value, *pattern) ? 1 : 0);
 } catch (...) {
   sqlite3_result_error_nomem(context);
 }
 
 }  // namespace
 
-void register_json_contains(SQLite::Database& database) {
-  database.createFunction("json_contains", 2, true, nullptr, json_contains);
+void register_json_functions(SQLite::Database& database) {
+  database.createFunction("json_contains", 2, true, nullptr, ask<contains>);
+  database.createFunction("store_matches", 2, true, nullptr, ask<models::matches_filter>);
 }
 
 }  // namespace agenthost::storage
