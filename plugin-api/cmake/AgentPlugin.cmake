@@ -1,12 +1,14 @@
-# agent_add_plugin(NAME echo SOURCES echo.c [MANIFEST plugin.yaml] [RESOURCES folder] [LIBRARIES target...])
+# agent_add_plugin(NAME echo SOURCES echo.c [MANIFEST plugin.yaml] [RESOURCES folder] [LIBRARIES target...]
+#                  [DIRECTORY folder])
 #
 # One plugin, linked the way the server wants its guests: everything hidden but agent_plugin_entry, nothing undefined, no
 # symbol the dynamic linker would merge with another plugin's. The result is a folder the server can load as it is:
-#   ${CMAKE_BINARY_DIR}/plugins/<NAME>/{<NAME>.so, plugin.yaml, resources/...}
+#   <DIRECTORY>/<NAME>/{<NAME>.so, plugin.yaml, resources/...}
 # Targets: agent_plugin_<NAME>, and agent_plugin_<NAME>_objects to link the same code into a test binary.
+# DIRECTORY: the plugins folder it belongs to; ${CMAKE_BINARY_DIR}/plugins when not given.
 # LIBRARIES: what the code uses; prefer static ones, their symbols stay hidden.
 function(agent_add_plugin)
-  cmake_parse_arguments(ARG "" "NAME;MANIFEST;RESOURCES" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;MANIFEST;RESOURCES;DIRECTORY" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_NAME OR NOT ARG_SOURCES)
     message(FATAL_ERROR "agent_add_plugin: NAME and SOURCES are needed")
   endif()
@@ -14,7 +16,10 @@ function(agent_add_plugin)
     set(ARG_MANIFEST plugin.yaml)
   endif()
   set(target agent_plugin_${ARG_NAME})
-  set(folder "${CMAKE_BINARY_DIR}/plugins/${ARG_NAME}")
+  if(NOT ARG_DIRECTORY)
+    set(ARG_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
+  endif()
+  set(folder "${ARG_DIRECTORY}/${ARG_NAME}")
 
   add_library(${target}_objects OBJECT ${ARG_SOURCES})
   set_target_properties(${target}_objects PROPERTIES
