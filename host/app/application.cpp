@@ -58,7 +58,7 @@ services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
   limits.max_attempts = settings.max_attempts;
   limits.max_runs_in_flight = settings.max_runs_in_flight;
   limits.max_queued_per_thread = settings.max_queued_per_thread;
-  limits.finished_streams = settings.finished_streams;
+  limits.finished_runs = settings.finished_streams;
   return limits;
 }
 

@@ -63,7 +63,9 @@ std::string to_json(const Run& run) {
   out += "\",\"metadata\":" + run.metadata;
   out += ",\"kwargs\":" + run.kwargs;
   out += ",\"multitask_strategy\":\"" + std::string(to_string(run.multitask_strategy));
-  out += "\",\"error\":" + run.error + "}";
+  out += "\",\"error\":" + run.error;
+  if (run.cancel_reason) out += ",\"cancel_reason\":" + quote(*run.cancel_reason);
+  out += "}";
   return out;
 }
 

@@ -37,6 +37,8 @@ struct Run {
   int attempts = 0;
   // {"error","message"} or "null".
   std::string error = "null";
+  // Why it was cancelled, when the client gave a reason.
+  std::optional<std::string> cancel_reason = {};
 };
 
 // The Run object of the API.

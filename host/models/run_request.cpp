@@ -1,6 +1,7 @@
 #include "host/models/run_request.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "host/models/fields.hpp"
 
@@ -83,6 +84,18 @@ void read_choices(Fields& fields, RunRequest& request) {
   request.resumable = fields.boolean("stream_resumable").value_or(false);
 }
 
+// What happens before and after the run.
+void read_surroundings(Fields& fields, RunRequest& request) {
+  constexpr double kLongest = 10.0 * 366 * 86'400;
+  const auto seconds = fields.number("after_seconds", 0).value_or(0);
+  if (seconds > kLongest) return fields.wrong("after_seconds", "must be at most ten years");
+  request.after = std::chrono::microseconds(std::llround(seconds * 1e6));
+  request.webhook = fields.text("webhook");
+  constexpr std::size_t kMaxUrl = 65'536;
+  if (request.webhook && (request.webhook->empty() || request.webhook->size() > kMaxUrl))
+    fields.wrong("webhook", "must be a URL of 1 to 65536 bytes");
+}
+
 std::string list_json(const std::vector<std::string>& list) {
   std::string out = "[";
   for (const auto& text : list) out += (out.size() > 1 ? "," : "") + quote(text);
@@ -104,11 +117,7 @@ Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
   request.interrupt_before = fields.texts("interrupt_before").value_or(std::vector<std::string>{});
   request.interrupt_after = fields.texts("interrupt_after").value_or(std::vector<std::string>{});
   read_choices(fields, request);
-  for (const auto* member : {"webhook", "after_seconds"}) {
-    const auto* value = fields.member(member);
-    if (value == nullptr || (value->IsNumber() && value->GetDouble() == 0)) continue;
-    unsupported = Error{ErrorCode::kUnsupported, std::string(member) + ": not supported by this version"};
-  }
+  read_surroundings(fields, request);
   if (auto good = fields.status(); !good) return fail(good.error());
   if (unsupported) return fail(*unsupported);
   return request;
@@ -126,6 +135,9 @@ std::string kwargs_json(const RunRequest& request) {
   if (request.checkpoint_id) out += ",\"checkpoint_id\":" + quote(*request.checkpoint_id);
   out += ",\"durability\":\"" + request.durability + "\"";
   if (request.on_completion == OnCompletion::kKeep) out += ",\"on_completion\":\"keep\"";
+  if (request.after.count() > 0)
+    out += ",\"after_seconds\":" + std::to_string(static_cast<double>(request.after.count()) / 1e6);
+  if (request.webhook) out += ",\"webhook\":" + quote(*request.webhook);
   out += request.resumable ? ",\"stream_resumable\":true}" : "}";
   return out;
 }

@@ -1,6 +1,7 @@
 // RunRequest: what a client asks of a run, checked. Immutable value once read.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct RunRequest {
   OnCompletion on_completion = OnCompletion::kDelete;
   std::string durability = "async";  // sync | async | exit
   bool resumable = false;
+  std::chrono::microseconds after{0};  // after_seconds: starts so long after its creation
+  std::optional<std::string> webhook;  // told how the run ended; a path means this server
 
   // kInvalid "<field>: <problem>"; kUnsupported for members this version would have to ignore.
   [[nodiscard]] static Result<RunRequest> from_json(const JsonValue& body);

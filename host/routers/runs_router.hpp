@@ -1,6 +1,9 @@
-// The run operations: create, stream, wait, read, cancel; on a thread and stateless. Thread-safe once
+// The run operations: create, stream, wait, read, join, cancel; on a thread and stateless. Thread-safe once
 // registered.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "host/base/executor.hpp"
 #include "host/routers/heartbeat.hpp"
@@ -19,8 +22,14 @@ struct RunRouting {
   Heartbeat& heartbeat;
   Executor& readers;
   WaitEnvelope envelope = WaitEnvelope::kNone;
+  // Headers that a run finds in its configurable: "x-*" patterns in lower case, see configurable_headers.hpp.
+  std::vector<std::string> configurable_headers = {};
 };
 
 void add_run_routes(RouteTable& routes, const RunRouting& routing);
+
+// Its two halves.
+void add_run_creation_routes(RouteTable& routes, const RunRouting& routing);
+void add_run_control_routes(RouteTable& routes, const RunRouting& routing);
 
 }  // namespace agenthost::routers

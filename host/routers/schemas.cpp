@@ -84,7 +84,7 @@ constexpr std::string_view kSchemas = R"({
   "created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"},
   "status":{"enum":["pending","running","error","success","timeout","interrupted"]},"metadata":{"type":"object"},
   "kwargs":{"type":"object"},"multitask_strategy":{"enum":["reject","enqueue","interrupt","rollback"]},
-  "error":{"type":["object","null"]}}},
+  "error":{"type":["object","null"]},"cancel_reason":{"type":"string"}}},
 "RunCreate":{"type":"object","required":["assistant_id"],"properties":{
   "assistant_id":{"type":"string","description":"a UUID or a graph id"},
   "input":{"description":"writes to the state's channels; null continues from the checkpoint"},
@@ -96,7 +96,9 @@ constexpr std::string_view kSchemas = R"({
   "interrupt_before":{"description":"\"*\" or node names"},"interrupt_after":{"description":"\"*\" or node names"},
   "multitask_strategy":{"enum":["reject","enqueue","interrupt","rollback"]},
   "on_disconnect":{"enum":["continue","cancel"]},"if_not_exists":{"enum":["reject","create"]},
-  "on_completion":{"enum":["delete","keep"]},"durability":{"enum":["sync","async","exit"]}}},
+  "durability":{"enum":["sync","async","exit"]},"checkpoint_during":{"type":"boolean"},
+  "after_seconds":{"type":"number","minimum":0},
+  "webhook":{"type":"string","format":"uri-reference","minLength":1,"maxLength":65536}}},
 "Namespace":{"type":"array","items":{"type":"string"},"description":"labels, from the widest to the narrowest; none is empty or has a period"},
 "StoreItem":{"type":"object","required":["namespace","key","value","created_at","updated_at"],"properties":{
   "namespace":{"$ref":"#/components/schemas/Namespace"},"key":{"type":"string"},"value":{"type":"object"},
@@ -122,6 +124,11 @@ constexpr std::string_view kSchemas = R"({
   "offset":{"type":"integer","minimum":0}}},
 "Namespaces":{"type":"object","required":["namespaces"],"properties":{
   "namespaces":{"type":"array","items":{"$ref":"#/components/schemas/Namespace"}}}},
+"RunCreateStateless":{"allOf":[{"$ref":"#/components/schemas/RunCreate"},{"type":"object","properties":{
+  "on_completion":{"enum":["delete","keep"]}}}]},
+"RunsCancel":{"type":"object","properties":{"status":{"enum":["pending","running","all"]},
+  "thread_id":{"type":"string","format":"uuid"},"run_ids":{"type":"array","items":{"type":"string","format":"uuid"}}},
+  "oneOf":[{"required":["status"]},{"required":["thread_id","run_ids"]}]},
 "Values":{"type":"object","description":"the final state; __interrupt__ when it waits for an answer; __error__ when it failed"}
 })";
 }  // namespace

@@ -36,7 +36,9 @@ struct ActiveRun {
   runtime::CatalogEntry graph;
   Persistence persistence = Persistence::kStored;
   bool delete_thread_after = false;
-  std::string configurable = "{}";  // merged, with the run's own ids
+  Micros eligible_at = 0;            // not started before
+  std::string configurable = "{}";   // merged, with the run's own ids
+  std::string thread_config = "{}";  // what the thread keeps of the merged config
   // Null for an ephemeral run that nobody streams.
   std::shared_ptr<runtime::EventStream> events;
   std::unique_ptr<RunJournal> journal;  // null for an ephemeral run
@@ -46,7 +48,12 @@ struct ActiveRun {
   Phase phase = Phase::kQueued;
   std::shared_ptr<runtime::Run> run;
   std::optional<CancelAction> cancelled;
+  std::optional<std::string> cancel_reason;
+  std::optional<Timers::Id> alarm;  // while eligible_at is to come
   std::vector<Ended> waiters;
+
+  // Written by the one thread that starts it
+  Micros started_at = 0;
 };
 // Shared because: the scheduler's maps, the run's callbacks and requests in flight all refer to it.
 using ActiveRunPtr = std::shared_ptr<ActiveRun>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/services/run_input.hpp"
+#include "host/services/run_outcome.hpp"
 
 namespace agenthost::services {
 namespace {
@@ -12,70 +13,35 @@ using models::ThreadStatus;
 using runtime::RunEnd;
 using runtime::RunResult;
 
-std::string error_json(const std::optional<Error>& error) {
-  if (!error) return "null";
-  return "{\"error\":" + quote(error_kind(*error)) + ",\"message\":" + quote(error->text) + "}";
-}
-
-RunOutcome outcome_of(const RunResult& result) {
-  RunOutcome outcome;
-  if (result.checkpoint) {
-    outcome.values = values_json(*result.checkpoint);
-    const auto interrupts = interrupts_json(*result.checkpoint);
-    if (result.end == RunEnd::kInterrupted && interrupts != "[]") {
-      outcome.values = merge_objects(outcome.values, "{\"__interrupt__\":" + interrupts + "}");
-    }
-  }
-  switch (result.end) {
-    case RunEnd::kSuccess:
-    case RunEnd::kInterrupted:  // stopping for a human is no failure; `interrupted` is for cancelled runs
-      outcome.status = RunStatus::kSuccess;
-      break;
-    case RunEnd::kCancelled:
-      outcome.status = RunStatus::kInterrupted;
-      break;
-    case RunEnd::kTimeout:
-      outcome.status = RunStatus::kTimeout;
-      outcome.error = result.error;
-      break;
-    case RunEnd::kError:
-      outcome.status = RunStatus::kError;
-      outcome.error = result.error;
-      break;
-  }
-  return outcome;
-}
-
-ThreadStatus thread_status(RunEnd end) {
-  if (end == RunEnd::kInterrupted) return ThreadStatus::kInterrupted;
-  if (end == RunEnd::kError || end == RunEnd::kTimeout) return ThreadStatus::kError;
-  return ThreadStatus::kIdle;
-}
-
 }  // namespace
 
 RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers,
-                           telemetry::Logger& logger, SchedulerLimits limits)
+                           telemetry::Logger& logger, SchedulerLimits limits, WebhookService* webhooks)
     : storage_(storage),
       runtime_(runtime),
       timers_(timers),
       logger_(logger),
       limits_(limits),
-      finished_(limits.finished_streams, limits.finished_stream_bytes) {}
+      webhooks_(webhooks),
+      finished_(limits.finished_runs, limits.finished_bytes),
+      threads_(limits.max_queued_per_thread) {}
 
 // ---- Accepting ----
 
 Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
                             Acknowledged acknowledged) {
   if (run->persistence == Persistence::kEphemeral) return submit_ephemeral(run, acknowledged);
-  std::vector<ActiveRunPtr> put_out;
+  ThreadQueues::PutOut put_out;
   bool claimed = false;
   {
     const std::lock_guard lock(mutex_);
     if (auto room = room_locked(); !room) return room;
-    if (auto admitted = admit_locked(run, put_out); !admitted) return admitted;
+    auto admitted = threads_.admit(run, now_us());
+    if (!admitted) return fail(admitted.error());
+    put_out = std::move(*admitted);
     runs_.emplace(run->row.run_id, run);
     claimed = run->phase == ActiveRun::Phase::kStarting;
+    if (!claimed) set_alarm_locked(run);
     // Under the lock, so that the row comes before whatever the next holder of the thread writes about it.
     write_accepted(run, claimed ? Turn::kNow : Turn::kLater, std::move(fresh), std::move(acknowledged));
   }
@@ -103,53 +69,6 @@ Status RunScheduler::room_locked() const {
                                          std::to_string(limits_.max_runs_in_flight) + "); try again later");
 }
 
-Status RunScheduler::admit_locked(const ActiveRunPtr& run, std::vector<ActiveRunPtr>& put_out) {
-  auto& thread = threads_[run->row.thread_id];
-  if (!thread.drained.empty()) return fail(ErrorCode::kConflict, "the thread is being deleted");
-  if (!thread.current) {
-    thread.current = run;
-    run->phase = ActiveRun::Phase::kStarting;
-    return {};
-  }
-  if (run->request.resume) {
-    return fail(ErrorCode::kConflict, "the thread is busy with run " + thread.current->row.run_id +
-                                          ", so its interrupt has been answered already");
-  }
-  switch (run->row.multitask_strategy) {
-    case models::MultitaskStrategy::kReject:
-      return fail(ErrorCode::kConflict,
-                  "Thread is already running a task. Wait for it to finish or choose a different multitask "
-                  "strategy.");
-    case models::MultitaskStrategy::kEnqueue:
-      if (thread.waiting.size() >= limits_.max_queued_per_thread) {
-        return fail(ErrorCode::kExhausted,
-                    "too many runs wait for this thread (runtime.max_queued_per_thread is " +
-                        std::to_string(limits_.max_queued_per_thread) + ")");
-      }
-      break;
-    case models::MultitaskStrategy::kInterrupt:
-      put_out_locked(thread, CancelAction::kInterrupt, put_out);
-      break;
-    case models::MultitaskStrategy::kRollback:
-      put_out_locked(thread, CancelAction::kRollback, put_out);
-      break;
-  }
-  thread.waiting.push_back(run);
-  return {};
-}
-
-void RunScheduler::put_out_locked(ThreadQueue& thread, CancelAction action,
-                                  std::vector<ActiveRunPtr>& put_out) {
-  for (auto& waiting : thread.waiting) {
-    waiting->cancelled = action;
-    put_out.push_back(std::move(waiting));
-  }
-  thread.waiting.clear();
-  if (!thread.current || thread.current->cancelled) return;
-  thread.current->cancelled = action;
-  if (thread.current->run) thread.current->run->cancel(runtime::CancelReason::kUser);
-}
-
 void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
                                   Acknowledged acknowledged) {
   auto row = run->row;
@@ -163,15 +82,18 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optio
   if (fresh) {
     fresh->status = ThreadStatus::kBusy;
     fresh->metadata = merge_objects(fresh->metadata, metadata);
+    fresh->config = run->thread_config;
     batch.push_back(storage::InsertThread{std::move(*fresh)});
   } else {
     storage::UpdateThread thread;
     thread.thread_id = row.thread_id;
     thread.status = ThreadStatus::kBusy;
     thread.merge_metadata = std::move(metadata);
+    thread.config = run->thread_config;
     batch.push_back(std::move(thread));
   }
-  batch.push_back(storage::InsertRun{std::move(row)});
+  batch.push_back(storage::InsertRun{
+      std::move(row), run->request.resumable ? storage::KeepEvents::kYes : storage::KeepEvents::kNo});
   const bool can_try_again = fresh && turn == Turn::kLater;
   storage_.write(std::move(batch), [this, run, can_try_again,
                                     acknowledged = std::move(acknowledged)](const Status& written) mutable {
@@ -186,7 +108,17 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optio
 
 // ---- Running ----
 
+void RunScheduler::begin(const ActiveRunPtr& run) {
+  run->row.attempts += 1;
+  storage::Batch batch;
+  batch.push_back(
+      storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}, {}});
+  storage_.write(std::move(batch), [](const Status&) {});
+  storage_.readers().post([this, run] { start(run); });
+}
+
 void RunScheduler::start(const ActiveRunPtr& run) {
+  run->started_at = now_us();
   std::optional<models::Checkpoint> from;
   if (run->persistence == Persistence::kStored) {
     const auto& asked = run->request.checkpoint_id;
@@ -223,6 +155,31 @@ void RunScheduler::launch(const ActiveRunPtr& run, runtime::RunInput input,
   state_machine->start();
 }
 
+// ---- Waiting for a moment ----
+
+void RunScheduler::set_alarm_locked(const ActiveRunPtr& run) {
+  const auto pause = std::chrono::microseconds(run->eligible_at - now_us());
+  if (pause.count() <= 0) return;  // its turn comes when the thread is free
+  run->alarm = timers_.after(pause, [this, run] {
+    {
+      const std::lock_guard lock(mutex_);
+      run->alarm.reset();
+      // The wall clock may have been set back meanwhile.
+      if (run->phase == ActiveRun::Phase::kQueued && !run->cancelled) set_alarm_locked(run);
+    }
+    give_turn(run->row.thread_id);
+  });
+}
+
+void RunScheduler::give_turn(const std::string& thread_id) {
+  ActiveRunPtr next;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) next = threads_.claim_next(thread_id, now_us());
+  }
+  if (next) begin(next);
+}
+
 // ---- Ending ----
 
 void RunScheduler::run_ended(const ActiveRunPtr& run, RunResult result) {
@@ -237,35 +194,32 @@ void RunScheduler::run_ended(const ActiveRunPtr& run, RunResult result) {
   }
   // The row still says running, so the next start goes on from the last checkpoint.
   if (stopping && result.end == RunEnd::kCancelled && !cancelled) return finish(run, outcome);
-  if (cancelled == CancelAction::kRollback && result.end == RunEnd::kCancelled) {
+  const bool rolls_back = cancelled == CancelAction::kRollback && !run->delete_thread_after;
+  if (rolls_back && result.end == RunEnd::kCancelled) {
     return store_rollback(run, std::move(outcome));
   }
   store_outcome(run, result, std::move(outcome));
 }
 
+std::string RunScheduler::add_farewell(const ActiveRun& run, const RunOutcome& outcome,
+                                       storage::Batch& batch) const {
+  const auto now = now_us();
+  if (run.request.resumable) {
+    const auto kept = std::chrono::microseconds(limits_.stored_streams).count();
+    batch.push_back(storage::EndRunEvents{run.row.run_id, now, now - kept});
+  }
+  auto webhook = webhook_about(run.row, run.request.webhook, outcome, run.started_at);
+  if (!webhook) return "";
+  auto id = webhook->webhook_id;
+  batch.push_back(storage::InsertWebhook{std::move(*webhook)});
+  return id;
+}
+
 void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& result, RunOutcome outcome) {
   const auto now = now_us();
   storage::Batch batch;
-  if (run->delete_thread_after) {
-    batch.push_back(storage::DeleteThread{run->row.thread_id});
-  } else {
-    storage::UpdateRun row{run->row.run_id, now, outcome.status, {}, error_json(outcome.error)};
-    storage::UpdateThread thread;
-    thread.thread_id = run->row.thread_id;
-    thread.now = now;
-    thread.interrupts = result.checkpoint ? interrupts_by_task_json(*result.checkpoint) : "{}";
-    thread.error = error_json(outcome.error);
-    thread.state_changed = result.checkpoint.has_value();
-    {
-      const std::lock_guard lock(mutex_);
-      const auto queue = threads_.find(run->row.thread_id);
-      const bool more = queue != threads_.end() && !queue->second.waiting.empty();
-      thread.status = more ? ThreadStatus::kBusy : thread_status(result.end);
-    }
-    batch.push_back(std::move(row));
-    batch.push_back(std::move(thread));
-  }
-  storage_.write(std::move(batch), [this, run, outcome = std::move(outcome)](const Status& written) mutable {
+  const auto webhook = add_farewell(*run, outcome, batch);
+  auto stored = [this, run, webhook, outcome](const Status& written) mutable {
     auto lost = run->journal->failure();
     if (!written && !lost) lost = written.error();
     if (lost) {
@@ -273,39 +227,41 @@ void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& resul
       outcome.status = RunStatus::kError;
       outcome.error = std::move(lost);
     }
+    if (written && !webhook.empty()) webhooks_->deliver(webhook);
     runtime_.post([this, run, outcome = std::move(outcome)] { finish(run, outcome); });
-  });
-}
-
-void RunScheduler::store_rollback(const ActiveRunPtr& run, RunOutcome outcome) {
-  storage::Batch batch;
-  batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kYes});
-  storage_.write(std::move(batch), [this, run, outcome = std::move(outcome)](const Status& written) {
-    if (!written)
-      logger_.error("runs", "run " + run->row.run_id + " could not be rolled back: " + written.error().text);
-    storage_.readers().post([this, run, outcome] { settle_rolled_back_thread(run, outcome); });
-  });
+  };
+  if (run->delete_thread_after) {
+    batch.push_back(storage::DeleteThread{run->row.thread_id});
+    return storage_.write(std::move(batch), std::move(stored));
+  }
+  storage::UpdateRun row{run->row.run_id, now, outcome.status, {}, error_json(outcome.error), {}};
+  auto thread = thread_after(run->row.thread_id, result, now);
+  // Under the lock to the end: whoever is admitted meanwhile writes `busy` behind this.
+  const std::lock_guard lock(mutex_);
+  if (outcome.status == RunStatus::kInterrupted) row.cancel_reason = run->cancel_reason;
+  thread.status = threads_.some_wait(run->row.thread_id) ? ThreadStatus::kBusy : resting_status(result.end);
+  batch.push_back(std::move(row));
+  batch.push_back(std::move(thread));
+  storage_.write(std::move(batch), std::move(stored));
 }
 
 // With the run's checkpoints gone, the thread stands where it stood before it.
-void RunScheduler::settle_rolled_back_thread(const ActiveRunPtr& run, RunOutcome outcome) {
-  const auto latest = storage_.latest_checkpoint(run->row.thread_id, "");
-  storage::UpdateThread thread;
-  thread.thread_id = run->row.thread_id;
-  thread.now = now_us();
-  thread.interrupts = latest && *latest ? interrupts_by_task_json(**latest) : "{}";
-  thread.status = *thread.interrupts == "{}" ? ThreadStatus::kIdle : ThreadStatus::kInterrupted;
-  thread.state_changed = true;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto queue = threads_.find(run->row.thread_id);
-    if (queue != threads_.end() && !queue->second.waiting.empty()) thread.status = ThreadStatus::kBusy;
-  }
-  outcome.values = latest && *latest ? values_json(**latest) : "{}";
+void RunScheduler::store_rollback(const ActiveRunPtr& run, RunOutcome outcome) {
   storage::Batch batch;
-  batch.push_back(std::move(thread));
-  storage_.write(std::move(batch), [this, run, outcome = std::move(outcome)](const Status&) {
-    runtime_.post([this, run, outcome] { finish(run, outcome); });
+  const auto webhook = add_farewell(*run, outcome, batch);
+  batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kYes});
+  batch.push_back(storage::SettleThread{run->row.thread_id, now_us()});
+  storage_.write(std::move(batch), [this, run, webhook, outcome](const Status& written) mutable {
+    if (!written) {
+      logger_.error("runs", "run " + run->row.run_id + " could not be rolled back: " + written.error().text);
+    } else if (!webhook.empty()) {
+      webhooks_->deliver(webhook);
+    }
+    storage_.readers().post([this, run, outcome = std::move(outcome)]() mutable {
+      const auto latest = storage_.latest_checkpoint(run->row.thread_id, "");
+      outcome.values = latest && *latest ? values_json(**latest) : "{}";
+      runtime_.post([this, run, outcome = std::move(outcome)] { finish(run, outcome); });
+    });
   });
 }
 
@@ -319,49 +275,51 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
     runs_.erase(run->row.run_id);
+    if (run->alarm) timers_.cancel(*run->alarm);
     waiters.swap(run->waiters);
     run->run.reset();
-    const auto queue = threads_.find(run->row.thread_id);
-    if (queue != threads_.end() && queue->second.current == run) {
-      auto& thread = queue->second;
-      thread.current.reset();
-      if (!thread.waiting.empty() && !stopping) {
-        next = thread.current = std::move(thread.waiting.front());
-        thread.waiting.pop_front();
-        next->phase = ActiveRun::Phase::kStarting;
-      } else if (!thread.drained.empty()) {
-        drained = thread.drained;
-      } else if (thread.waiting.empty()) {
-        threads_.erase(queue);
-      }
-    }
+    threads_.leave(run);
+    if (!stopping) next = threads_.claim_next(run->row.thread_id, now_us());
+    drained = threads_.take_drained(run->row.thread_id);
   }
   // A client told "end" would not come back; one that is cut off reconnects after the restart.
-  if (run->events && !stopping) {
-    if (outcome.error) run->events->publish("error", error_json(outcome.error));
-    run->events->finish();
-    finished_.keep(run->row.run_id, run->events);
-  }
+  if (!stopping) close_events(run, outcome);
   for (const auto& waiter : waiters) waiter(outcome);
   for (const auto& callback : drained) callback();
-  if (!next) return;
-  next->row.attempts = 1;
-  storage::Batch batch;
-  batch.push_back(storage::UpdateRun{next->row.run_id, now_us(), RunStatus::kRunning, 1, {}});
-  storage_.write(std::move(batch), [](const Status&) {});
-  storage_.readers().post([this, next] { start(next); });
+  if (next) begin(next);
+}
+
+void RunScheduler::close_events(const ActiveRunPtr& run, const RunOutcome& outcome) {
+  if (run->events) {
+    if (outcome.error) run->events->publish("error", error_json(outcome.error));
+    run->events->finish();
+  }
+  const bool only_here = run->persistence == Persistence::kEphemeral || run->delete_thread_after;
+  if (!only_here && !run->events) return;
+  FinishedRun finished{run->row, {}, {}, run->events};
+  finished.row.status = outcome.status;
+  finished.asked.stream_modes = run->request.stream_modes;
+  if (only_here) finished.outcome = outcome;
+  finished_.keep(std::move(finished));
 }
 
 // A run that never started was put out: its row goes or says so, and its waiters are told.
 void RunScheduler::finish_queued(const ActiveRunPtr& run) {
+  const RunOutcome outcome{RunStatus::kInterrupted, "{}", std::nullopt};
   storage::Batch batch;
-  if (run->cancelled == CancelAction::kRollback) {
+  const auto webhook = add_farewell(*run, outcome, batch);
+  if (run->delete_thread_after) {
+    batch.push_back(storage::DeleteThread{run->row.thread_id});
+  } else if (run->cancelled == CancelAction::kRollback) {
     batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kNo});
   } else {
-    batch.push_back(storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kInterrupted, {}, {}});
+    batch.push_back(
+        storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kInterrupted, {}, {}, run->cancel_reason});
   }
-  storage_.write(std::move(batch), [this, run](const Status&) {
-    runtime_.post([this, run] { finish(run, RunOutcome{RunStatus::kInterrupted, "{}", std::nullopt}); });
+  if (!run->delete_thread_after) batch.push_back(storage::SettleThread{run->row.thread_id, now_us()});
+  storage_.write(std::move(batch), [this, run, webhook, outcome](const Status& written) {
+    if (written && !webhook.empty()) webhooks_->deliver(webhook);
+    runtime_.post([this, run, outcome] { finish(run, outcome); });
   });
 }
 
@@ -373,9 +331,14 @@ ActiveRunPtr RunScheduler::find(std::string_view run_id) const {
   return found == runs_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<runtime::EventStream> RunScheduler::events(std::string_view run_id) const {
-  if (const auto run = find(run_id)) return run->events;
-  return finished_.find(run_id);
+std::vector<std::string> RunScheduler::active_runs(Which which) const {
+  std::vector<std::string> ids;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, run] : runs_) {
+    const bool pending = run->phase == ActiveRun::Phase::kQueued;
+    if (which == Which::kAll || pending == (which == Which::kPending)) ids.push_back(id);
+  }
+  return ids;
 }
 
 bool RunScheduler::when_ended(std::string_view run_id, Ended ended) {
@@ -386,7 +349,7 @@ bool RunScheduler::when_ended(std::string_view run_id, Ended ended) {
   return true;
 }
 
-bool RunScheduler::cancel(std::string_view run_id, CancelAction action) {
+bool RunScheduler::cancel(std::string_view run_id, CancelAction action, std::optional<std::string> reason) {
   ActiveRunPtr queued;
   {
     const std::lock_guard lock(mutex_);
@@ -396,9 +359,9 @@ bool RunScheduler::cancel(std::string_view run_id, CancelAction action) {
     // At a shutdown clients are cut off by us: that is no wish of theirs to cancel.
     if (run->cancelled || stopping_) return true;
     run->cancelled = action;
+    run->cancel_reason = std::move(reason);
     if (run->phase == ActiveRun::Phase::kQueued) {
-      auto& waiting = threads_[run->row.thread_id].waiting;
-      waiting.erase(std::remove(waiting.begin(), waiting.end(), run), waiting.end());
+      threads_.withdraw(run);
       queued = run;
     } else if (run->run) {
       run->run->cancel(runtime::CancelReason::kUser);
@@ -409,70 +372,60 @@ bool RunScheduler::cancel(std::string_view run_id, CancelAction action) {
 }
 
 void RunScheduler::drain_thread(const std::string& thread_id, std::function<void()> drained) {
-  std::vector<ActiveRunPtr> put_out;
+  ThreadQueues::PutOut put_out;
+  std::vector<std::function<void()>> empty_now;
   {
     const std::lock_guard lock(mutex_);
-    auto& thread = threads_[thread_id];
-    put_out_locked(thread, CancelAction::kInterrupt, put_out);
-    thread.drained.push_back(drained);
-    if (thread.current) drained = nullptr;
+    put_out = threads_.drain(thread_id, std::move(drained));
+    empty_now = threads_.take_drained(thread_id);
   }
   for (const auto& run : put_out) finish_queued(run);
-  if (drained) drained();
+  for (const auto& callback : empty_now) callback();
 }
 
 void RunScheduler::release_thread(const std::string& thread_id) {
   const std::lock_guard lock(mutex_);
-  const auto found = threads_.find(thread_id);
-  if (found == threads_.end()) return;
-  found->second.drained.clear();
-  if (!found->second.current && found->second.waiting.empty()) threads_.erase(found);
+  threads_.release(thread_id);
 }
 
 // ---- Starting up and stopping ----
 
 void RunScheduler::readmit(const ActiveRunPtr& run) {
   const std::lock_guard lock(mutex_);
-  auto& thread = threads_[run->row.thread_id];
   runs_.emplace(run->row.run_id, run);
-  if (thread.current) {
-    thread.waiting.push_back(run);
-    return;
-  }
-  thread.current = run;
-  run->phase = ActiveRun::Phase::kStarting;
+  threads_.readmit(run);
 }
 
 void RunScheduler::go() {
   std::vector<ActiveRunPtr> ready;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, thread] : threads_) {
-      if (thread.current && thread.current->phase == ActiveRun::Phase::kStarting)
-        ready.push_back(thread.current);
+    for (const auto& thread_id : threads_.threads()) (void)threads_.claim_next(thread_id, now_us());
+    for (const auto& [id, run] : runs_) {
+      if (run->phase == ActiveRun::Phase::kStarting) {
+        ready.push_back(run);
+      } else if (run->phase == ActiveRun::Phase::kQueued) {
+        set_alarm_locked(run);
+      }
     }
   }
-  for (const auto& run : ready) {
-    run->row.attempts += 1;
-    storage::Batch batch;
-    batch.push_back(
-        storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}});
-    storage_.write(std::move(batch), [](const Status&) {});
-    storage_.readers().post([this, run] { start(run); });
-  }
+  for (const auto& run : ready) begin(run);
 }
 
 void RunScheduler::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
   for (const auto& [id, run] : runs_) {
+    if (run->alarm) timers_.cancel(*std::exchange(run->alarm, std::nullopt));
     if (run->run) run->run->cancel(runtime::CancelReason::kShutdown);
   }
 }
 
 std::size_t RunScheduler::in_flight() const {
   const std::lock_guard lock(mutex_);
-  return runs_.size();
+  return static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [](const auto& entry) {
+    return entry.second->phase != ActiveRun::Phase::kQueued;
+  }));
 }
 
 }  // namespace agenthost::services

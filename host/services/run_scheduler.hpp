@@ -1,11 +1,11 @@
 // RunScheduler: which run may run, and what remains when it has ended.
 //
 // One active run per thread: the first claims the thread, later ones wait in order or, by their multitask
-// strategy, are refused or put the others out. A run's outcome is stored before anybody is told. After a
-// crash recover() takes up what was pending or running. Thread-safe; nothing in it waits.
+// strategy, are refused or put the others out; one that was asked for later waits for its moment. A run's
+// outcome is stored before anybody is told. After a crash recover() takes up what was pending or running.
+// Thread-safe; nothing in it waits.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "host/services/active_run.hpp"
-#include "host/services/finished_streams.hpp"
+#include "host/services/finished_runs.hpp"
+#include "host/services/thread_queues.hpp"
+#include "host/services/webhook_service.hpp"
 #include "host/storage/storage.hpp"
 #include "host/telemetry/logger.hpp"
 
@@ -28,14 +30,16 @@ struct SchedulerLimits {
   int max_attempts = 3;
   std::size_t max_runs_in_flight = 20'000;
   std::size_t max_queued_per_thread = 100;
-  std::size_t finished_streams = 256;
-  std::size_t finished_stream_bytes = 64U << 20U;
+  std::size_t finished_runs = 256;
+  std::size_t finished_bytes = 64U << 20U;
+  std::chrono::milliseconds stored_streams{86'400'000};  // events of ended runs stay in storage so long
 };
 
 class RunScheduler {
  public:
+  // webhooks may be null: then no run may ask for one.
   RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers, telemetry::Logger& logger,
-               SchedulerLimits limits);
+               SchedulerLimits limits, WebhookService* webhooks = nullptr);
 
   // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already;
   // or the thread is being deleted), kExhausted (too many in flight or queued). When accepted, its rows are
@@ -47,12 +51,14 @@ class RunScheduler {
 
   // Null when the run is not active.
   [[nodiscard]] ActiveRunPtr find(std::string_view run_id) const;
-  // The events of an active or lately finished run, or null.
-  [[nodiscard]] std::shared_ptr<runtime::EventStream> events(std::string_view run_id) const;
+  // A run that ended lately, or null.
+  [[nodiscard]] FinishedRunPtr find_finished(std::string_view run_id) const { return finished_.find(run_id); }
+  enum class Which { kPending, kRunning, kAll };
+  [[nodiscard]] std::vector<std::string> active_runs(Which which) const;
   // False when the run is not active (any more): then `ended` is not called.
   [[nodiscard]] bool when_ended(std::string_view run_id, Ended ended);
-  // False when the run is not active.
-  bool cancel(std::string_view run_id, CancelAction action);
+  // False when the run is not active. The reason is kept with the run.
+  bool cancel(std::string_view run_id, CancelAction action, std::optional<std::string> reason = {});
 
   // Cancels what runs on the thread, refuses new runs, and calls back when nothing is left. release_thread
   // lets runs in again.
@@ -68,27 +74,28 @@ class RunScheduler {
   [[nodiscard]] std::size_t in_flight() const;
 
  private:
-  struct ThreadQueue {
-    ActiveRunPtr current;
-    std::deque<ActiveRunPtr> waiting;
-    std::vector<std::function<void()>> drained;  // not empty: being deleted
-  };
-
-  [[nodiscard]] Status admit_locked(const ActiveRunPtr& run, std::vector<ActiveRunPtr>& put_out);
-  void put_out_locked(ThreadQueue& thread, CancelAction action, std::vector<ActiveRunPtr>& put_out);
   [[nodiscard]] Status submit_ephemeral(const ActiveRunPtr& run, const Acknowledged& acknowledged);
   [[nodiscard]] Status room_locked() const;
   enum class Turn { kNow, kLater };
   void write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
                       Acknowledged acknowledged);
 
+  // A run that has just claimed its thread, with its row written as running.
+  void begin(const ActiveRunPtr& run);
   void start(const ActiveRunPtr& run);
   void launch(const ActiveRunPtr& run, runtime::RunInput input, std::optional<models::Checkpoint> from);
+
+  // For a run that waits for its moment.
+  void set_alarm_locked(const ActiveRunPtr& run);
+  void give_turn(const std::string& thread_id);
+
   void run_ended(const ActiveRunPtr& run, runtime::RunResult result);
   void store_outcome(const ActiveRunPtr& run, const runtime::RunResult& result, RunOutcome outcome);
   void store_rollback(const ActiveRunPtr& run, RunOutcome outcome);
-  void settle_rolled_back_thread(const ActiveRunPtr& run, RunOutcome outcome);
+  // What every end of a stored run leaves besides its row; returns the id of the webhook, or "".
+  std::string add_farewell(const ActiveRun& run, const RunOutcome& outcome, storage::Batch& batch) const;
   void finish(const ActiveRunPtr& run, const RunOutcome& outcome);
+  void close_events(const ActiveRunPtr& run, const RunOutcome& outcome);
   void finish_queued(const ActiveRunPtr& run);
 
   // Constant after construction
@@ -98,12 +105,14 @@ class RunScheduler {
   telemetry::Logger& logger_;
   const SchedulerLimits limits_;
 
-  FinishedStreams finished_;
+  WebhookService* const webhooks_;
+
+  FinishedRuns finished_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_
   std::unordered_map<std::string, ActiveRunPtr> runs_;
-  std::unordered_map<std::string, ThreadQueue> threads_;
+  ThreadQueues threads_;
   bool stopping_ = false;
 };
 

@@ -1,5 +1,11 @@
 #include "host/services/run_service.hpp"
 
+#include <atomic>
+#include <mutex>
+
+#include "host/services/run_config.hpp"
+#include "host/services/run_outcome.hpp"
+
 namespace agenthost::services {
 namespace {
 
@@ -8,20 +14,6 @@ using models::RunRequest;
 // Marks a run whose thread goes with it, so that a restart still knows.
 constexpr std::string_view kTemporary = R"({"temporary":true})";
 
-// Later wins; `configurable` is merged key by key.
-std::string merge_configs(const std::string& base, const std::string& overlay) {
-  if (overlay == "{}" || base == "{}") return merge_objects(base, overlay);
-  const auto left = parse_json(base);
-  const auto right = parse_json(overlay);
-  if (!left || !right) return overlay;
-  const auto configurable = [](const JsonDocument& config) {
-    const auto* found = find_member(config, "configurable");
-    return found != nullptr ? to_text(*found) : std::string("{}");
-  };
-  const auto both = merge_objects(configurable(*left), configurable(*right));
-  return merge_objects(merge_objects(base, overlay), "{\"configurable\":" + both + "}");
-}
-
 models::Thread new_thread(const std::string& id) {
   models::Thread thread;
   thread.thread_id = id;
@@ -29,45 +21,23 @@ models::Thread new_thread(const std::string& id) {
   return thread;
 }
 
-std::string configurable_of(const std::string& config) {
-  if (config == "{}") return config;
-  const auto document = parse_json(config);
-  if (!document) return "{}";
-  const auto* found = find_member(*document, "configurable");
-  return found != nullptr ? to_text(*found) : "{}";
-}
-
-std::string own_ids(const models::Run& run, const std::string& graph_id) {
-  return "{\"run_id\":\"" + run.run_id + "\",\"thread_id\":\"" + run.thread_id +
-         "\",\"graph_id\":" + quote(graph_id) + ",\"assistant_id\":\"" + run.assistant_id + "\"}";
-}
-
-RunOutcome outcome_of(const models::Run& run, std::string values) {
-  RunOutcome outcome{run.status, std::move(values), std::nullopt};
-  const auto error = parse_json(run.error);
-  if (error && error->IsObject()) {
-    outcome.error = Error{ErrorCode::kUnknown, std::string(string_member(*error, "message")),
-                          std::string(string_member(*error, "error"))};
-  }
-  return outcome;
-}
-
-std::string values_with_interrupts(const models::Checkpoint& checkpoint) {
-  const auto interrupts = interrupts_json(checkpoint);
-  auto values = values_json(checkpoint);
-  return interrupts == "[]" ? values : merge_objects(values, "{\"__interrupt__\":" + interrupts + "}");
+template <class Row>
+bool is_on(const Row& row, std::string_view thread_id) {
+  return thread_id.empty() || row.thread_id == thread_id;
 }
 
 }  // namespace
 
 RunService::RunService(storage::Storage& storage, RunScheduler& scheduler, AssistantService& assistants,
-                       telemetry::Logger& logger, StreamLimits streams, int max_attempts)
+                       telemetry::Logger& logger, StreamLimits streams, int max_attempts,
+                       WebhookService* webhooks)
     : storage_(storage),
       scheduler_(scheduler),
       assistants_(assistants),
       logger_(logger),
       streams_(streams),
-      max_attempts_(max_attempts) {}
+      max_attempts_(max_attempts),
+      webhooks_(webhooks) {}
 
 std::shared_ptr<runtime::EventStream> RunService::new_events() const {
   return std::make_shared<runtime::EventStream>(streams_.events, streams_.bytes);
@@ -75,9 +45,16 @@ std::shared_ptr<runtime::EventStream> RunService::new_events() const {
 
 // ---- Creating ----
 
-Result<ActiveRunPtr> RunService::prepare(const std::string& thread_id, RunRequest request,
-                                         const models::Assistant& assistant,
-                                         std::string_view thread_config) const {
+Status RunService::check_webhook(const RunRequest& request) const {
+  if (!request.webhook) return {};
+  if (webhooks_ == nullptr) return fail(ErrorCode::kInvalid, "webhook: this server sends none");
+  if (auto good = webhooks_->check(*request.webhook); !good)
+    return fail(ErrorCode::kInvalid, "webhook: " + good.error().text);
+  return {};
+}
+
+Result<ActiveRunPtr> RunService::prepare(const models::Thread& thread, RunRequest request,
+                                         const models::Assistant& assistant) const {
   auto graph = assistants_.graph_of(assistant);
   if (!graph.graph) {
     return fail(ErrorCode::kNotFound,
@@ -85,62 +62,118 @@ Result<ActiveRunPtr> RunService::prepare(const std::string& thread_id, RunReques
   }
   auto run = std::make_shared<ActiveRun>();
   run->row.run_id = new_uuid7();
-  run->row.thread_id = thread_id;
+  run->row.thread_id = thread.thread_id;
   run->row.assistant_id = assistant.assistant_id;
   run->row.created_at = run->row.updated_at = now_us();
   run->row.multitask_strategy = request.multitask_strategy;
   run->row.metadata = merge_objects(
-      merge_objects(assistant.metadata, request.metadata),
+      merge_objects(merge_objects(assistant.metadata, thread.metadata), request.metadata),
       "{\"graph_id\":" + quote(assistant.graph_id) + ",\"assistant_id\":\"" + assistant.assistant_id + "\"}");
-  request.config = merge_configs(merge_configs(assistant.config, std::string(thread_config)), request.config);
+  run->eligible_at = run->row.created_at + request.after.count();
+  request.config = merge_configs(merge_configs(assistant.config, thread.config), request.config);
   request.context = merge_objects(assistant.context, request.context);
   run->configurable = merge_objects(configurable_of(request.config), own_ids(run->row, assistant.graph_id));
+  run->thread_config = config_to_keep(request.config);
   run->graph = std::move(graph);
   run->request = std::move(request);
   return run;
 }
 
 void RunService::create(const std::string& thread_id, RunRequest request, Reply<ActiveRunPtr> acknowledged) {
+  if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
   std::optional<models::Thread> fresh;
-  std::string thread_config = "{}";
   auto thread = storage_.thread(thread_id);
-  if (thread) {
-    thread_config = thread->config;
-  } else if (thread.error().code == ErrorCode::kNotFound &&
-             request.if_not_exists == models::IfNotExists::kCreate) {
+  if (!thread) {
+    const bool may_create = request.if_not_exists == models::IfNotExists::kCreate;
+    if (thread.error().code != ErrorCode::kNotFound || !may_create) return acknowledged(fail(thread.error()));
     fresh = new_thread(thread_id);
-  } else {
-    return acknowledged(fail(thread.error()));
+    thread = *fresh;
   }
-  auto run = prepare(thread_id, std::move(request), *assistant, thread_config);
+  auto run = prepare(*thread, std::move(request), *assistant);
   if (!run) return acknowledged(fail(run.error()));
   (*run)->events = new_events();
   submit(*run, std::move(fresh), acknowledged);
 }
 
 bool RunService::can_create_without_disk(const RunRequest& request, Delivery delivery) const {
-  return delivery != Delivery::kBackground && request.on_completion == models::OnCompletion::kDelete &&
+  const bool leaves_something = request.webhook || request.resumable || request.after.count() > 0 ||
+                                request.on_completion == models::OnCompletion::kKeep;
+  return delivery != Delivery::kBackground && !leaves_something &&
          assistants_.cached(request.assistant_id).has_value();
 }
 
+Result<ActiveRunPtr> RunService::prepare_stateless(RunRequest request, Delivery delivery,
+                                                   const models::Assistant& assistant) const {
+  const bool keep = request.on_completion == models::OnCompletion::kKeep;
+  const bool stored =
+      keep || delivery == Delivery::kBackground || !can_create_without_disk(request, delivery);
+  models::Thread nowhere;
+  nowhere.thread_id = new_uuid7();
+  auto run = prepare(nowhere, std::move(request), assistant);
+  if (!run) return run;
+  (*run)->delete_thread_after = stored && !keep;
+  (*run)->persistence = stored ? Persistence::kStored : Persistence::kEphemeral;
+  if (stored || delivery == Delivery::kStream) (*run)->events = new_events();
+  return run;
+}
+
 void RunService::create_stateless(RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged) {
+  if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
-  const bool keep = request.on_completion == models::OnCompletion::kKeep;
-  auto prepared = prepare(new_uuid7(), std::move(request), *assistant, "{}");
-  if (!prepared) return acknowledged(fail(prepared.error()));
-  const auto& run = *prepared;
+  const auto run = prepare_stateless(std::move(request), delivery, *assistant);
+  if (!run) return acknowledged(fail(run.error()));
+  submit_stateless(*run, acknowledged);
+}
+
+void RunService::submit_stateless(const ActiveRunPtr& run, const Reply<ActiveRunPtr>& acknowledged) {
   std::optional<models::Thread> fresh;
-  if (keep || delivery == Delivery::kBackground) {
-    run->delete_thread_after = !keep;
-    fresh = new_thread(run->row.thread_id);
-  } else {
-    run->persistence = Persistence::kEphemeral;
-  }
-  if (run->persistence == Persistence::kStored || delivery == Delivery::kStream) run->events = new_events();
+  if (run->persistence == Persistence::kStored) fresh = new_thread(run->row.thread_id);
   submit(run, std::move(fresh), acknowledged);
+}
+
+namespace {
+
+// Waits until every run of a batch was acknowledged.
+struct BatchReply {
+  std::vector<ActiveRunPtr> runs;
+  Reply<std::vector<ActiveRunPtr>> acknowledged;
+  std::atomic<std::size_t> left;
+  std::mutex mutex;
+  // Guarded by mutex
+  std::optional<Error> refused;
+};
+
+}  // namespace
+
+void RunService::create_batch(std::vector<RunRequest> requests,
+                              Reply<std::vector<ActiveRunPtr>> acknowledged) {
+  // Shared because: the runs are acknowledged one by one, from other threads.
+  const auto batch = std::make_shared<BatchReply>();
+  for (auto& request : requests) {
+    if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
+    const auto assistant = assistants_.resolve(request.assistant_id);
+    if (!assistant) return acknowledged(fail(assistant.error()));
+    auto run = prepare_stateless(std::move(request), Delivery::kBackground, *assistant);
+    if (!run) return acknowledged(fail(run.error()));
+    batch->runs.push_back(std::move(*run));
+  }
+  batch->acknowledged = std::move(acknowledged);
+  batch->left = batch->runs.size();
+  for (const auto& run : batch->runs) {
+    submit_stateless(run, [this, batch](const Result<ActiveRunPtr>& submitted) {
+      if (!submitted) {
+        const std::lock_guard lock(batch->mutex);
+        batch->refused = submitted.error();
+      }
+      if (--batch->left > 0) return;
+      if (!batch->refused) return batch->acknowledged(batch->runs);
+      for (const auto& one : batch->runs) scheduler_.cancel(one->row.run_id, CancelAction::kRollback);
+      batch->acknowledged(fail(*batch->refused));
+    });
+  }
 }
 
 void RunService::submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
@@ -170,31 +203,40 @@ void RunService::when_ended(const ActiveRunPtr& run, Ended ended) {
 
 void RunService::join(const std::string& thread_id, const std::string& run_id, Reply<RunOutcome> reply) {
   const auto active = scheduler_.find(run_id);
-  const bool of_this_thread = active && active->row.thread_id == thread_id;
-  if (of_this_thread && scheduler_.when_ended(run_id, [reply](const RunOutcome& outcome) { reply(outcome); }))
+  if (active && is_on(active->row, thread_id) &&
+      scheduler_.when_ended(run_id, [reply](const RunOutcome& outcome) { reply(outcome); }))
     return;
-  const auto run = storage_.run(thread_id, run_id);
+  const auto finished = scheduler_.find_finished(run_id);
+  if (finished && is_on(finished->row, thread_id) && finished->outcome) return reply(*finished->outcome);
+  const auto run = get(thread_id, run_id);
   if (!run) return reply(fail(run.error()));
-  const auto latest = storage_.latest_checkpoint(thread_id, "");
-  if (!latest) return reply(fail(latest.error()));
-  reply(outcome_of(*run, *latest ? values_with_interrupts(**latest) : "{}"));
+  auto last = storage_.last_checkpoint_of(run->thread_id, run_id);
+  // A run that ended before its first checkpoint leaves the thread as it found it.
+  if (last && !*last) last = storage_.latest_checkpoint(run->thread_id, "");
+  if (!last) return reply(fail(last.error()));
+  reply(outcome_of(*run, *last));
 }
 
-Result<std::shared_ptr<runtime::EventStream>> RunService::events(std::string_view thread_id,
-                                                                 std::string_view run_id) {
-  if (const auto run = scheduler_.find(run_id); run && run->row.thread_id == thread_id) return run->events;
-  if (const auto run = storage_.run(thread_id, run_id); !run) return fail(run.error());
-  return scheduler_.events(run_id);
+Result<RunStream> RunService::stream(std::string_view thread_id, std::string_view run_id) {
+  if (const auto run = scheduler_.find(run_id); run && is_on(run->row, thread_id))
+    return RunStream{run->row.thread_id, run->row.run_id, run->events, run->request};
+  if (const auto run = scheduler_.find_finished(run_id); run && is_on(run->row, thread_id))
+    return RunStream{run->row.thread_id, run->row.run_id, run->events, run->asked};
+  const auto row = get(thread_id, run_id);
+  if (!row) return fail(row.error());
+  return RunStream{row->thread_id, row->run_id, nullptr, {}};
 }
 
 Result<models::Run> RunService::get(std::string_view thread_id, std::string_view run_id) {
   const auto active = scheduler_.find(run_id);
-  if (active && active->persistence == Persistence::kEphemeral && active->row.thread_id == thread_id) {
+  if (active && active->persistence == Persistence::kEphemeral && is_on(active->row, thread_id)) {
     auto row = active->row;
     row.status = models::RunStatus::kRunning;
     return row;
   }
-  return storage_.run(thread_id, run_id);
+  const auto finished = scheduler_.find_finished(run_id);
+  if (finished && finished->outcome && is_on(finished->row, thread_id)) return finished->row;
+  return thread_id.empty() ? storage_.run(run_id) : storage_.run(thread_id, run_id);
 }
 
 Result<storage::Found<models::Run>> RunService::list(std::string_view thread_id,
@@ -206,22 +248,40 @@ Result<storage::Found<models::Run>> RunService::list(std::string_view thread_id,
 
 // ---- Ending ----
 
-void RunService::cancel(const std::string& thread_id, const std::string& run_id, CancelAction action,
-                        CancelWait wait, Reply<std::monostate> reply) {
+void RunService::cancel(const std::string& thread_id, const std::string& run_id, const Cancellation& how,
+                        Reply<std::monostate> reply) {
   if (const auto run = get(thread_id, run_id); !run) return reply(fail(run.error()));
   const auto told = [reply](const RunOutcome&) { reply(std::monostate{}); };
-  const bool waits = wait == CancelWait::kUntilEnded && scheduler_.when_ended(run_id, told);
-  scheduler_.cancel(run_id, action);
+  const bool waits = how.wait == CancelWait::kUntilEnded && scheduler_.when_ended(run_id, told);
+  scheduler_.cancel(run_id, how.action, how.reason);
   if (!waits) reply(std::monostate{});
+}
+
+std::size_t RunService::cancel_these(const std::string& thread_id, const std::vector<std::string>& run_ids,
+                                     CancelAction action) {
+  std::size_t found = 0;
+  for (const auto& run_id : run_ids) {
+    if (!get(thread_id, run_id)) continue;
+    ++found;
+    scheduler_.cancel(run_id, action);
+  }
+  return found;
+}
+
+std::size_t RunService::cancel_all(RunScheduler::Which which, CancelAction action) {
+  const auto run_ids = scheduler_.active_runs(which);
+  for (const auto& run_id : run_ids) scheduler_.cancel(run_id, action);
+  return run_ids.size();
 }
 
 void RunService::remove(const std::string& thread_id, const std::string& run_id,
                         Reply<std::monostate> reply) {
-  if (scheduler_.find(run_id)) {
+  if (const auto run = scheduler_.find(run_id); run && is_on(run->row, thread_id)) {
     return reply(fail(ErrorCode::kConflict, "Run is still active; cancel it before you delete it"));
   }
   storage::Batch batch;
   batch.push_back(storage::DeleteRun{thread_id, run_id, storage::WithCheckpoints::kYes});
+  batch.push_back(storage::SettleThread{thread_id, now_us()});
   storage_.write(std::move(batch), [reply](const Status& written) {
     if (!written) return reply(fail(written.error()));
     reply(std::monostate{});
@@ -230,30 +290,40 @@ void RunService::remove(const std::string& thread_id, const std::string& run_id,
 
 // ---- After a stop or a crash ----
 
+Result<ActiveRunPtr> RunService::prepare_again(const models::Run& row) {
+  const auto kwargs = parse_json(row.kwargs);
+  auto request = kwargs ? RunRequest::from_json(*kwargs) : Result<RunRequest>(fail(kwargs.error()));
+  if (!request) {
+    return fail(ErrorCode::kInvalid, "its stored request cannot be read: " + request.error().text);
+  }
+  const auto assistant = assistants_.resolve(row.assistant_id);
+  if (!assistant) return fail(assistant.error());
+  if (row.attempts >= max_attempts_) {
+    return fail(ErrorCode::kExhausted, "the server stopped " + std::to_string(row.attempts) +
+                                           " times while it was running (runtime.max_attempts)");
+  }
+  models::Thread thread;  // its config is in the stored request already
+  thread.thread_id = row.thread_id;
+  auto prepared = prepare(thread, std::move(*request), *assistant);
+  if (!prepared) return prepared;
+  auto& run = **prepared;
+  run.row = row;
+  run.eligible_at = row.created_at + run.request.after.count();
+  run.configurable = merge_objects(run.configurable, own_ids(row, run.graph.graph->id()));
+  run.events = new_events();
+  run.journal = std::make_unique<RunJournal>(storage_);
+  run.delete_thread_after = find_member(*kwargs, "temporary") != nullptr;
+  return prepared;
+}
+
 Status RunService::recover() {
   const auto left = storage_.active_runs();
   if (!left) return fail(left.error());
   for (const auto& row : *left) {
-    const auto kwargs = parse_json(row.kwargs);
-    auto request = kwargs ? RunRequest::from_json(*kwargs) : Result<RunRequest>(fail(kwargs.error()));
-    const auto assistant = assistants_.resolve(row.assistant_id);
-    if (!request) {
-      give_up(row, "its stored request cannot be read: " + request.error().text);
-    } else if (!assistant) {
-      give_up(row, assistant.error().text);
-    } else if (row.attempts >= max_attempts_) {
-      give_up(row, "the server stopped " + std::to_string(row.attempts) +
-                       " times while it was running (runtime.max_attempts)");
-    } else if (auto run = prepare(row.thread_id, std::move(*request), *assistant, "{}"); !run) {
-      give_up(row, run.error().text);
-    } else {
-      const auto graph_id = (*run)->graph.graph->id();
-      (*run)->row = row;
-      (*run)->configurable = merge_objects((*run)->configurable, own_ids(row, graph_id));
-      (*run)->events = new_events();
-      (*run)->journal = std::make_unique<RunJournal>(storage_);
-      (*run)->delete_thread_after = find_member(*kwargs, "temporary") != nullptr;
+    if (const auto run = prepare_again(row)) {
       scheduler_.readmit(*run);
+    } else {
+      give_up(row, run.error().text);
     }
   }
   if (!left->empty()) logger_.info("runs", "taking up " + std::to_string(left->size()) + " runs");
@@ -263,16 +333,30 @@ Status RunService::recover() {
 
 void RunService::give_up(const models::Run& row, const std::string& reason) {
   logger_.error("runs", "run " + row.run_id + " is given up: " + reason);
-  const auto error = "{\"error\":\"RunLostError\",\"message\":" + quote(reason) + "}";
-  storage::UpdateThread thread;
-  thread.thread_id = row.thread_id;
-  thread.now = now_us();
-  thread.status = models::ThreadStatus::kError;
-  thread.error = error;
+  const RunOutcome outcome{models::RunStatus::kError, "{}",
+                           Error{ErrorCode::kInternal, reason, "RunLostError"}};
+  const auto kwargs = parse_json(row.kwargs);
+  const auto has = [&](const char* member) { return kwargs && find_member(*kwargs, member) != nullptr; };
   storage::Batch batch;
-  batch.push_back(storage::UpdateRun{row.run_id, thread.now, models::RunStatus::kError, {}, error});
-  batch.push_back(std::move(thread));
-  storage_.write(std::move(batch), [](const Status&) {});
+  if (has("temporary")) {
+    batch.push_back(storage::DeleteThread{row.thread_id});
+  } else {
+    storage::UpdateThread thread;
+    thread.thread_id = row.thread_id;
+    thread.error = error_json(outcome.error);
+    batch.push_back(
+        storage::UpdateRun{row.run_id, now_us(), outcome.status, {}, error_json(outcome.error), {}});
+    batch.push_back(std::move(thread));
+    batch.push_back(storage::SettleThread{row.thread_id, now_us()});
+  }
+  std::optional<std::string> url;
+  if (webhooks_ != nullptr && has("webhook")) url = string_member(*kwargs, "webhook");
+  auto webhook = webhook_about(row, url, outcome, 0);
+  const auto webhook_id = webhook ? webhook->webhook_id : "";
+  if (webhook) batch.push_back(storage::InsertWebhook{std::move(*webhook)});
+  storage_.write(std::move(batch), [this, webhook_id](const Status& written) {
+    if (written && !webhook_id.empty()) webhooks_->deliver(webhook_id);
+  });
 }
 
 }  // namespace agenthost::services

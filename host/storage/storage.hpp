@@ -21,8 +21,10 @@
 #include "host/models/assistant.hpp"
 #include "host/models/checkpoint.hpp"
 #include "host/models/run.hpp"
+#include "host/models/run_event.hpp"
 #include "host/models/store_item.hpp"
 #include "host/models/thread.hpp"
+#include "host/models/webhook.hpp"
 
 namespace agenthost::storage {
 
@@ -68,14 +70,23 @@ struct UpdateThread {
   std::optional<std::string> error = {};
   bool state_changed = false;  // sets state_updated_at to now
 };
+// Brings status and interrupts of a thread in line with what storage has: busy while a run is pending or
+// running, else error when the thread keeps one, else interrupted while its latest checkpoint waits for an
+// answer, else idle. kNotFound.
+struct SettleThread {
+  std::string thread_id;
+  Micros now = 0;
+};
 // With its runs and checkpoints. kNotFound.
 struct DeleteThread {
   std::string thread_id;
 };
 
-// kNotFound when the thread is missing.
+// kNotFound when the thread is missing. With kYes its events may be kept, too.
+enum class KeepEvents { kNo, kYes };
 struct InsertRun {
   models::Run run;
+  KeepEvents keep_events = KeepEvents::kNo;
 };
 struct UpdateRun {
   std::string run_id;
@@ -83,8 +94,9 @@ struct UpdateRun {
   std::optional<models::RunStatus> status = {};
   std::optional<int> attempts = {};
   std::optional<std::string> error = {};
+  std::optional<std::string> cancel_reason = {};
 };
-// The row, and with kYes also the checkpoints it made (rollback). kNotFound.
+// The row, its events, and with kYes also the checkpoints it made (rollback). kNotFound.
 enum class WithCheckpoints { kNo, kYes };
 struct DeleteRun {
   std::string thread_id;
@@ -131,10 +143,40 @@ struct SweepStore {
   int limit = 1'000;
 };
 
+// Adds events of a run inserted with kYes, and forgets those with an id up to forget_through. Events of a run
+// that is gone are dropped without an error.
+struct AppendRunEvents {
+  std::string run_id;
+  std::vector<models::RunEvent> events;
+  std::uint64_t forget_through = 0;
+};
+// The run has ended: its events stay until somebody else's call names a later moment. Forgets the events of
+// all runs that ended before forget_before.
+struct EndRunEvents {
+  std::string run_id;
+  Micros now = 0;
+  Micros forget_before = 0;
+};
+
+// kAlreadyExists when the id is taken.
+struct InsertWebhook {
+  models::Webhook webhook;
+};
+// kNotFound.
+struct UpdateWebhook {
+  std::string webhook_id;
+  int attempts = 0;
+  Micros due_at = 0;
+};
+struct DeleteWebhook {
+  std::string webhook_id;
+};
+
 using Write =
     std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
-                 UpdateThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
-                 UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem, RefreshStoreItems, SweepStore>;
+                 UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
+                 UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem, RefreshStoreItems, SweepStore,
+                 AppendRunEvents, EndRunEvents, InsertWebhook, UpdateWebhook, DeleteWebhook>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
@@ -209,6 +251,8 @@ class Storage {
   [[nodiscard]] virtual Result<Found<models::Thread>> threads(const ThreadFilter& filter, Page page) = 0;
 
   [[nodiscard]] virtual Result<models::Run> run(std::string_view thread_id, std::string_view run_id) = 0;
+  // The same when only the run's id is known.
+  [[nodiscard]] virtual Result<models::Run> run(std::string_view run_id) = 0;
   // Newest first; oldest first for kPending, which is the order of the queue.
   [[nodiscard]] virtual Result<Found<models::Run>> runs(std::string_view thread_id,
                                                         std::optional<models::RunStatus> status,
@@ -216,9 +260,20 @@ class Storage {
   // Every pending or running run, oldest first: what a start after a crash has to take up.
   [[nodiscard]] virtual Result<std::vector<models::Run>> active_runs() = 0;
 
+  // The events kept of a run, in order; nullopt when it was not inserted with kYes or they are forgotten.
+  [[nodiscard]] virtual Result<std::optional<std::vector<models::RunEvent>>> run_events(
+      std::string_view run_id) = 0;
+
+  // Without their bodies, in the order in which they are due.
+  [[nodiscard]] virtual Result<std::vector<models::Webhook>> webhooks() = 0;
+  [[nodiscard]] virtual Result<models::Webhook> webhook(std::string_view webhook_id) = 0;
+
   // The newest checkpoint of a namespace, or nullopt.
   [[nodiscard]] virtual Result<std::optional<models::Checkpoint>> latest_checkpoint(
       std::string_view thread_id, std::string_view ns) = 0;
+  // The newest root checkpoint that a run made, or nullopt.
+  [[nodiscard]] virtual Result<std::optional<models::Checkpoint>> last_checkpoint_of(
+      std::string_view thread_id, std::string_view run_id) = 0;
   [[nodiscard]] virtual Result<models::Checkpoint> checkpoint(std::string_view thread_id, std::string_view ns,
                                                               std::string_view checkpoint_id) = 0;
   // Newest first.

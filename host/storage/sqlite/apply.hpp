@@ -16,6 +16,7 @@ namespace agenthost::storage {
 [[nodiscard]] Status apply(Connection& connection, const DeleteAssistant& write);
 [[nodiscard]] Status apply(Connection& connection, const InsertThread& write);
 [[nodiscard]] Status apply(Connection& connection, const UpdateThread& write);
+[[nodiscard]] Status apply(Connection& connection, const SettleThread& write);
 [[nodiscard]] Status apply(Connection& connection, const DeleteThread& write);
 [[nodiscard]] Status apply(Connection& connection, const InsertRun& write);
 [[nodiscard]] Status apply(Connection& connection, const UpdateRun& write);
@@ -26,5 +27,10 @@ namespace agenthost::storage {
 [[nodiscard]] Status apply(Connection& connection, const DeleteStoreItem& write);
 [[nodiscard]] Status apply(Connection& connection, const RefreshStoreItems& write);
 [[nodiscard]] Status apply(Connection& connection, const SweepStore& write);
+[[nodiscard]] Status apply(Connection& connection, const AppendRunEvents& write);
+[[nodiscard]] Status apply(Connection& connection, const EndRunEvents& write);
+[[nodiscard]] Status apply(Connection& connection, const InsertWebhook& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateWebhook& write);
+[[nodiscard]] Status apply(Connection& connection, const DeleteWebhook& write);
 
 }  // namespace agenthost::storage

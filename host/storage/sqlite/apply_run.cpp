@@ -33,6 +33,8 @@ Status apply(Connection& connection, const InsertRun& write) {
                                  run.metadata, run.error, run.kwargs)
                            .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Run already exists");
+  if (write.keep_events == KeepEvents::kYes)
+    Query(connection, "INSERT INTO run_streams (run_id) VALUES (?)").bind(run.run_id).run();
   return {};
 }
 
@@ -42,6 +44,7 @@ Status apply(Connection& connection, const UpdateRun& write) {
   if (write.status) changes.add("status = ?", {std::string(to_string(*write.status))});
   if (write.attempts) changes.add("attempts = ?", {std::int64_t{*write.attempts}});
   if (write.error) changes.add("error = ?", {*write.error});
+  if (write.cancel_reason) changes.add("cancel_reason = ?", {*write.cancel_reason});
   Query query(connection, "UPDATE runs SET " + changes.joined(", ") + " WHERE run_id = ?");
   changes.bind(query);
   if (query.bind(write.run_id).run() == 0) return fail(run_missing(write.run_id));

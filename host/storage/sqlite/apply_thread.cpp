@@ -1,4 +1,5 @@
 #include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/checkpoint_codec.hpp"
 #include "host/storage/sqlite/clauses.hpp"
 #include "host/storage/sqlite/lookups.hpp"
 #include "host/storage/sqlite/rows.hpp"
@@ -11,6 +12,25 @@ std::optional<std::string> metadata_of(Connection& connection, const std::string
   query.bind(thread_id);
   if (!query.next()) return std::nullopt;
   return query.text(0);
+}
+
+bool has_active_run(Connection& connection, const std::string& thread_id) {
+  Query query(connection,
+              "SELECT 1 FROM runs WHERE thread_id = ? AND status IN ('pending', 'running') LIMIT 1");
+  return query.bind(thread_id).next();
+}
+
+// What the latest root checkpoint waits for, by task.
+Result<std::string> pending_interrupts(Connection& connection, const std::string& thread_id) {
+  Query query(connection,
+              "SELECT tasks FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' ORDER BY "
+              "checkpoint_id DESC LIMIT 1");
+  if (!query.bind(thread_id).next()) return std::string("{}");
+  auto tasks = decode_tasks(query.text(0));
+  if (!tasks) return fail(tasks.error());
+  models::Checkpoint checkpoint;
+  checkpoint.tasks = std::move(*tasks);
+  return interrupts_by_task_json(checkpoint);
 }
 
 }  // namespace
@@ -52,6 +72,24 @@ Status apply(Connection& connection, const UpdateThread& write) {
   changes.bind(query);
   if (query.bind(write.thread_id).run() == 0) return fail(thread_missing(write.thread_id));
   return {};
+}
+
+Status apply(Connection& connection, const SettleThread& write) {
+  Query row(connection, "SELECT error FROM threads WHERE thread_id = ?");
+  if (!row.bind(write.thread_id).next()) return fail(thread_missing(write.thread_id));
+  const bool failed = row.text(0) != "null";
+  auto interrupts = pending_interrupts(connection, write.thread_id);
+  if (!interrupts) return fail(interrupts.error());
+  UpdateThread change;
+  change.thread_id = write.thread_id;
+  change.now = write.now;
+  change.status = has_active_run(connection, write.thread_id) ? models::ThreadStatus::kBusy
+                  : failed                                    ? models::ThreadStatus::kError
+                  : *interrupts != "{}"                       ? models::ThreadStatus::kInterrupted
+                                                              : models::ThreadStatus::kIdle;
+  change.interrupts = std::move(*interrupts);
+  change.state_changed = true;
+  return apply(connection, change);
 }
 
 Status apply(Connection& connection, const DeleteThread& write) {

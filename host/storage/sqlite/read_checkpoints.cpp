@@ -85,6 +85,17 @@ Result<std::optional<models::Checkpoint>> read_latest_checkpoint(Connection& con
   return std::move(found->front());
 }
 
+Result<std::optional<models::Checkpoint>> read_last_checkpoint_of(Connection& connection,
+                                                                  std::string_view thread_id,
+                                                                  std::string_view run_id) {
+  Clauses filter;
+  filter.add("run_id = ?", {std::string(run_id)});
+  auto found = load_checkpoints(connection, thread_id, "", std::move(filter), 1);
+  if (!found) return fail(found.error());
+  if (found->empty()) return std::nullopt;
+  return std::move(found->front());
+}
+
 Result<models::Checkpoint> read_checkpoint(Connection& connection, std::string_view thread_id,
                                            std::string_view ns, std::string_view checkpoint_id) {
   Clauses filter;

@@ -26,6 +26,14 @@ Result<models::Run> read_run(Connection& connection, std::string_view thread_id,
   return run_row(query);
 }
 
+Result<models::Run> read_run(Connection& connection, std::string_view run_id) {
+  static const std::string kRead = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_id = ?";
+  Query query(connection, kRead);
+  query.bind(run_id);
+  if (!query.next()) return fail(run_missing(run_id));
+  return run_row(query);
+}
+
 Result<Found<models::Run>> read_runs(Connection& connection, std::string_view thread_id,
                                      std::optional<models::RunStatus> status, Page page) {
   if (!thread_exists(connection, std::string(thread_id))) return fail(thread_missing(thread_id));

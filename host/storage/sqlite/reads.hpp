@@ -22,12 +22,24 @@ namespace agenthost::storage {
 // read_runs.cpp
 [[nodiscard]] Result<models::Run> read_run(Connection& connection, std::string_view thread_id,
                                            std::string_view run_id);
+[[nodiscard]] Result<models::Run> read_run(Connection& connection, std::string_view run_id);
 [[nodiscard]] Result<Found<models::Run>> read_runs(Connection& connection, std::string_view thread_id,
                                                    std::optional<models::RunStatus> status, Page page);
 [[nodiscard]] Result<std::vector<models::Run>> read_active_runs(Connection& connection);
 [[nodiscard]] Result<Counts> read_counts(Connection& connection);
 
+// read_run_events.cpp
+[[nodiscard]] Result<std::optional<std::vector<models::RunEvent>>> read_run_events(Connection& connection,
+                                                                                   std::string_view run_id);
+
+// read_webhooks.cpp
+[[nodiscard]] Result<std::vector<models::Webhook>> read_webhooks(Connection& connection);
+[[nodiscard]] Result<models::Webhook> read_webhook(Connection& connection, std::string_view webhook_id);
+
 // read_checkpoints.cpp
+[[nodiscard]] Result<std::optional<models::Checkpoint>> read_last_checkpoint_of(Connection& connection,
+                                                                                std::string_view thread_id,
+                                                                                std::string_view run_id);
 [[nodiscard]] Result<std::optional<models::Checkpoint>> read_latest_checkpoint(Connection& connection,
                                                                                std::string_view thread_id,
                                                                                std::string_view ns);

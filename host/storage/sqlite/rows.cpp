@@ -55,6 +55,7 @@ models::Run run_row(const Query& query) {
   run.metadata = query.text(8);
   run.error = query.text(9);
   run.kwargs = query.text(10);
+  run.cancel_reason = query.maybe_text(11);
   return run;
 }
 
@@ -89,6 +90,9 @@ Error run_missing(std::string_view id) {
 }
 Error checkpoint_missing(std::string_view id) {
   return missing("Checkpoint", id);
+}
+Error webhook_missing(std::string_view id) {
+  return missing("Webhook", id);
 }
 
 }  // namespace agenthost::storage

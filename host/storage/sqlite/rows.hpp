@@ -22,7 +22,7 @@ inline constexpr const char* kThreadColumns =
 inline constexpr const char* kRunColumns =
     "run_id, thread_id, assistant_id, created_at, updated_at, status, multitask_strategy, attempts, "
     "metadata, error, "
-    "kwargs";
+    "kwargs, cancel_reason";
 inline constexpr const char* kCheckpointColumns =
     "thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source, created_at, metadata, "
     "channels, tasks";
@@ -39,5 +39,6 @@ inline constexpr const char* kCheckpointColumns =
 [[nodiscard]] Error thread_missing(std::string_view id);
 [[nodiscard]] Error run_missing(std::string_view id);
 [[nodiscard]] Error checkpoint_missing(std::string_view id);
+[[nodiscard]] Error webhook_missing(std::string_view id);
 
 }  // namespace agenthost::storage

@@ -150,10 +150,43 @@ CREATE INDEX store_items_by_updated ON store_items (updated_at);
 CREATE INDEX store_items_by_expiry ON store_items (expires_at) WHERE expires_at IS NOT NULL;
 )sql";
 
+// run_streams: the runs whose events are kept. Of a run that goes, everything goes.
+constexpr const char* kRunEvents = R"sql(
+ALTER TABLE runs ADD COLUMN cancel_reason TEXT;
+
+CREATE TABLE run_streams (
+  run_id   TEXT NOT NULL PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  ended_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX run_streams_by_end ON run_streams (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE run_events (
+  run_id   TEXT NOT NULL REFERENCES run_streams ON DELETE CASCADE,
+  event_id INTEGER NOT NULL,
+  name     TEXT NOT NULL,
+  mode     INTEGER NOT NULL,
+  ns       TEXT NOT NULL,
+  data     TEXT NOT NULL,
+  PRIMARY KEY (run_id, event_id)
+) WITHOUT ROWID;
+)sql";
+
+// No reference to the run: word of it may be owed after its thread is gone.
+constexpr const char* kWebhooks = R"sql(
+CREATE TABLE webhooks (
+  webhook_id TEXT NOT NULL PRIMARY KEY,
+  url        TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  attempts   INTEGER NOT NULL,
+  due_at     INTEGER NOT NULL
+);
+)sql";
+
 // The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
 const std::array kMigrations = {
     std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
     std::string(kStoreItems),
+    std::string(kRunEvents) + kWebhooks,
 };
 
 std::int64_t number(Connection& connection, const std::string& sql) {

@@ -56,6 +56,22 @@ class SqliteStorage final : public Storage {
   Result<models::Run> run(std::string_view thread_id, std::string_view run_id) override {
     return read([&](Connection& from) { return read_run(from, thread_id, run_id); });
   }
+  Result<models::Run> run(std::string_view run_id) override {
+    return read([&](Connection& from) { return read_run(from, run_id); });
+  }
+  Result<std::optional<std::vector<models::RunEvent>>> run_events(std::string_view run_id) override {
+    return read([&](Connection& from) { return read_run_events(from, run_id); });
+  }
+  Result<std::vector<models::Webhook>> webhooks() override {
+    return read([](Connection& from) { return read_webhooks(from); });
+  }
+  Result<models::Webhook> webhook(std::string_view webhook_id) override {
+    return read([&](Connection& from) { return read_webhook(from, webhook_id); });
+  }
+  Result<std::optional<models::Checkpoint>> last_checkpoint_of(std::string_view thread_id,
+                                                               std::string_view run_id) override {
+    return read([&](Connection& from) { return read_last_checkpoint_of(from, thread_id, run_id); });
+  }
   Result<Found<models::Run>> runs(std::string_view thread_id, std::optional<models::RunStatus> status,
                                   Page page) override {
     return read([&](Connection& from) { return read_runs(from, thread_id, status, page); });

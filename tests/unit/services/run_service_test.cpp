@@ -3,13 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <filesystem>
-#include <future>
-
-#include "host/services/thread_service.hpp"
-#include "host/storage/sqlite/sqlite_storage.hpp"
-#include "tests/support/scripted_catalog.hpp"
+#include "tests/support/run_house.hpp"
 
 namespace agenthost::services {
 namespace {
@@ -19,118 +13,11 @@ using models::RunStatus;
 using models::ThreadStatus;
 using testing::HasSubstr;
 
-constexpr auto* kGraph = R"({"graph_id":"g","channels":[{"name":"foo","reducer":"append"}],
-  "nodes":[{"name":"work"}],"edges":[["__start__","work"],["work","__end__"]]})";
-
-// Hands over the tasks a node is given, so that the test decides when and how each ends.
-class Tasks {
- public:
-  void take(const runtime::NodeCall& call, std::shared_ptr<runtime::TaskSink> sink) {
-    const std::lock_guard lock(mutex_);
-    started_.push_back({call, std::move(sink)});
-    wake_.notify_all();
-  }
-  struct Started {
-    runtime::NodeCall call;
-    std::shared_ptr<runtime::TaskSink> sink;
-  };
-  // The n-th task ever started; waits for it.
-  Started at(std::size_t index) {
-    std::unique_lock lock(mutex_);
-    const bool there =
-        wake_.wait_for(lock, std::chrono::seconds(20), [&] { return started_.size() > index; });
-    AGENTHOST_CHECK(there, "the task was not started in time");
-    return started_[index];
-  }
-  std::size_t count() const {
-    const std::lock_guard lock(mutex_);
-    return started_.size();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<Started> started_;
-};
-
-test::ScriptedCatalog scripted_graphs(Tasks& tasks) {
-  test::ScriptedCatalog graphs;
-  auto& executor = graphs.add(kGraph);
-  executor.nodes["work"] = [&tasks](const auto& call, const auto& sink) { tasks.take(call, sink); };
-  executor.on_cancel = [&tasks](runtime::CancelReason) {
-    tasks.at(tasks.count() - 1).sink->done(Error{ErrorCode::kCancelled, "stopped"});
-  };
-  return graphs;
-}
-
-// The services on a real (in-memory or file) database, with scripted nodes.
-struct House {
-  explicit House(Tasks& tasks, const std::filesystem::path& file = {}, SchedulerLimits limits = {})
-      : storage(*storage::open_sqlite({file, 2})),
-        graphs(scripted_graphs(tasks)),
-        scheduler(*storage, pool, timers, logger, limits) {
-    std::promise<Status> installed;
-    assistants.install_system_assistants([&](Status status) { installed.set_value(std::move(status)); });
-    EXPECT_TRUE(installed.get_future().get());
-  }
-  ~House() {
-    scheduler.stop();
-    storage->close();
-    pool.stop();
-  }
-
-  std::string thread() {
-    models::Thread row;
-    row.thread_id = new_uuid7();
-    std::promise<bool> made;
-    threads.create(row, IfExists::kRaise, [&](const auto& view) { made.set_value(view.has_value()); });
-    EXPECT_TRUE(made.get_future().get());
-    return row.thread_id;
-  }
-  Result<ActiveRunPtr> create(const std::string& thread_id, RunRequest request) {
-    std::promise<Result<ActiveRunPtr>> created;
-    runs.create(thread_id, std::move(request),
-                [&](Result<ActiveRunPtr> run) { created.set_value(std::move(run)); });
-    return created.get_future().get();
-  }
-  std::future<RunOutcome> ended(const ActiveRunPtr& run) {
-    auto promise = std::make_shared<std::promise<RunOutcome>>();
-    runs.when_ended(run, [promise](const RunOutcome& outcome) { promise->set_value(outcome); });
-    return promise->get_future();
-  }
-  RunStatus status(const ActiveRunPtr& run) {
-    return storage->run(run->row.thread_id, run->row.run_id)->status;
-  }
-  ThreadStatus thread_status(const std::string& id) { return storage->thread(id)->status; }
-
-  telemetry::Logger logger{telemetry::Level::kOff};
-  ThreadPool pool{"test", 2};
-  Timers timers{pool};
-  std::unique_ptr<storage::Storage> storage;
-  test::ScriptedCatalog graphs;
-  RunScheduler scheduler;
-  AssistantService assistants{*storage, graphs};
-  ThreadService threads{*storage, scheduler};
-  RunService runs{*storage, scheduler, assistants, logger, {}, 3};
-};
-
-RunRequest ask(std::string input = R"({"foo":["in"]})") {
-  RunRequest request;
-  request.assistant_id = "g";
-  request.input = std::move(input);
-  return request;
-}
-RunRequest ask_with(models::MultitaskStrategy strategy) {
-  auto request = ask(R"({"foo":["next"]})");
-  request.multitask_strategy = strategy;
-  return request;
-}
-RunRequest answer(std::string value) {
-  RunRequest request;
-  request.assistant_id = "g";
-  request.resume = std::move(value);
-  return request;
-}
+using test::answer;
+using test::ask;
+using test::ask_with;
+using House = test::RunHouse;
+using test::Tasks;
 
 class RunServiceTest : public testing::Test {
  protected:
@@ -267,8 +154,8 @@ TEST_F(RunServiceTest, CancelStopsOnceAndTwiceIsHarmless) {
   auto ended = house.ended(*run);
   for (int i = 0; i < 2; ++i) {
     std::promise<bool> replied;
-    house.runs.cancel(thread, (*run)->row.run_id, CancelAction::kInterrupt,
-                      RunService::CancelWait::kUntilEnded,
+    house.runs.cancel(thread, (*run)->row.run_id,
+                      {CancelAction::kInterrupt, RunService::CancelWait::kUntilEnded},
                       [&](const auto& done) { replied.set_value(done.has_value()); });
     EXPECT_TRUE(replied.get_future().get());
   }
