@@ -143,6 +143,7 @@ TEST_F(RunControlTest, ADelayedRunKeepsItsMomentOverARestart) {
     ASSERT_TRUE(house.runs.recover());
     EXPECT_EQ(after.at(0).call.attempt, 1U);
     EXPECT_EQ(*after.at(0).call.state, R"({"foo":["late"]})");
+    house.settle();
     EXPECT_EQ(house.runs.list(thread, RunStatus::kPending, {})->total, 1);
   }
   EXPECT_EQ(tasks_.count(), 0U);
