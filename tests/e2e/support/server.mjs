@@ -3,11 +3,13 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 
 const here = import.meta.dirname;
-const kBinary = process.env.AGENTHOST_BIN ?? resolve(here, '../../../build/release/bin/agenthost');
+export const kBinary = process.env.AGENTHOST_BIN ?? resolve(here, '../../../build/release/bin/agenthost');
 const kPlugins = process.env.AGENTHOST_PLUGINS ?? resolve(here, '../../../build/release/plugins');
+// The graphs for tests of clients, built beside the plugins everybody uses.
+export const kConformance = process.env.AGENTHOST_CONFORMANCE ?? join(dirname(kPlugins), 'conformance');
 const kPages = resolve(here, '../../../web/dist');
 const kStartMs = 20_000;
 const kStopMs = 15_000;
@@ -24,8 +26,9 @@ export class Server {
   #output = '';
 
   // config: what agenthost.yaml would say, as an object (JSON is YAML).
-  static async start({config = kOffline, environment = {}} = {}) {
+  static async start({config = kOffline, environment = {}, plugins = kPlugins} = {}) {
     const server = new Server();
+    server.plugins = plugins;
     server.folder = await mkdtemp(join(tmpdir(), 'agenthost-e2e-'));
     server.environment = environment;
     const whole = {...config, server: {web_directory: kPages, ...config.server}};
@@ -47,7 +50,7 @@ export class Server {
       '--data',
       join(this.folder, 'data'),
       '--plugins',
-      kPlugins,
+      this.plugins,
     ];
     this.#child = spawn(kBinary, ['serve', '--port', '0', ...places], {
       env: {PATH: process.env.PATH, ...this.environment},
