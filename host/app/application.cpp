@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "host/app/store_door.hpp"
 #include "host/app/version.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
@@ -125,12 +126,13 @@ struct Application::Parts {
   std::unique_ptr<extensions::HttpClient> http;
   std::unique_ptr<extensions::LlmClient> llm;
   std::unique_ptr<storage::Storage> storage;
+  std::optional<services::StoreService> store;
+  std::optional<StoreDoor> store_door;  // for plugins
   std::unique_ptr<plugins::PluginRegistry> graphs;
   std::optional<services::RunScheduler> scheduler;
   std::optional<services::AssistantService> assistants;
   std::optional<services::ThreadService> threads;
   std::optional<services::RunService> runs;
-  std::optional<services::StoreService> store;
   std::optional<services::StoreSweeper> sweeper;
   std::optional<routers::Heartbeat> heartbeat;
   routers::RouteTable routes;
@@ -151,13 +153,16 @@ Status Application::Parts::open() {
   auto opened_storage = open_storage(settings.storage);
   if (!opened_storage) return fail(opened_storage.error());
   storage = std::move(*opened_storage);
+  store.emplace(*storage, store_options(settings.store));
+  store_door.emplace(*store, storage->readers());
   graphs = std::make_unique<plugins::PluginRegistry>(
       settings.plugins,
       plugins::HostServices{logger,
                             {runtime_pool, blocking_pool},
                             {extensions::make_timer_extension(timers),
                              extensions::make_http_extension(*http, settings.plugins.services),
-                             extensions::make_llm_extension(*llm)},
+                             extensions::make_llm_extension(*llm),
+                             extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes)},
                             settings.runtime.max_state_bytes});
   if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
   open_services();
@@ -172,7 +177,6 @@ void Application::Parts::open_services() {
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts);
-  store.emplace(*storage, store_options(settings.store));
   sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
 }
 

@@ -23,7 +23,7 @@ const std::vector<std::string>& known_keys() {
   return kKeys;
 }
 const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> kNeeds{"http", "llm", "timer"};
+  static const std::vector<std::string> kNeeds{"http", "llm", "store", "timer"};
   return kNeeds;
 }
 

@@ -1,4 +1,4 @@
-// echo-cpp: the echo agent in C++, a chain that measures the loop, and a graph that asks a human.
+// echo-cpp: the echo agent in C++, a chain that measures the loop, one that asks a human, one that remembers.
 #include <agenthost/sdk/agent.hpp>
 
 using agent::Context, agent::kEnd, agent::kStart, agent::Reducer, agent::State, agent::Task, agent::Update;
@@ -20,6 +20,16 @@ Update count(const State& state) {
 
 Update ask(const State&, const Context& ctx) {
   return Update{}.set("answer", ctx.interrupt({{"question", "ok?"}})).set("foo", {"ask"});
+}
+// Counts, over all threads, how often it was told a name.
+Task<Update> greet(State state, Context ctx) {
+  const agent::Namespace met{"echo-cpp", "met"};
+  const auto name = state.get<std::string>("name");
+  agent::Json person = (co_await ctx.store().get(met, name)).value_or(agent::Json::object());
+  person["times"] = person.value("times", 0) + 1;
+  co_await ctx.store().put(met, name, person);
+  const auto known = co_await ctx.store().search(met);
+  co_return Update{}.set("times", person["times"]).set("last_met", known.front().key);
 }
 }  // namespace
 
@@ -43,4 +53,10 @@ AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
       .node("ask", ask)
       .node("two", [](const State&) { return Update{}.set("foo", {"two"}); })
       .path({kStart, "one", "ask", "two", kEnd});
+  plugin.graph("greeter")
+      .channel("name")
+      .channel("times")
+      .channel("last_met")
+      .node("greet", greet)
+      .path({kStart, "greet", kEnd});
 })

@@ -148,6 +148,18 @@ describe('time to live', () => {
   });
 });
 
+it('is shared by clients and agents, over all threads', async () => {
+  const name = tag();
+  const told = () => api.ok('POST', '/runs/wait', {assistant_id: 'greeter', input: {name}});
+  expect(await told()).toEqual({name, times: 1, last_met: name});
+  expect(await told()).toMatchObject({times: 2});
+  expect(await get(['echo-cpp', 'met'], name)).toMatchObject({value: {times: 2}});
+  await put(['echo-cpp', 'met'], name, {times: 9});
+  expect(await told()).toMatchObject({times: 10});
+  const unnamed = await api.ok('POST', '/runs/wait', {assistant_id: 'greeter', input: {name: ''}});
+  expect(unnamed.__error__.message).toMatch(/key: is required/);
+});
+
 it('keeps items over a restart', async () => {
   const root = tag();
   await put([root], 'k', {a: 1});

@@ -10,8 +10,9 @@
  *   3. For each node that is due, the host calls start_node(graph, task, call). The plugin answers AGENT_OK
  * and then, from any thread, at once or an hour later, calls exactly one of complete() or fail() for that
  * task. Any other answer means: not started, and the host reports that status.
- *   4. Outside effects are asked of the host through extensions (agent.http/1, agent.llm/1, agent.timer/1,
- * ...). Each such call carries a token of the plugin's choice; the answer comes back as on_reply(task, token,
+ *   4. Outside effects are asked of the host through extensions (agent.http/1, agent.llm/1, agent.store/1,
+ * agent.timer/1, ...). Each such call carries a token of the plugin's choice; the answer comes back as
+ * on_reply(task, token,
  * ...).
  *   5. Before unloading (which the host does not do in production) it calls stop(), which joins every thread.
  *

@@ -7,6 +7,7 @@
 #include "agenthost/agent_plugin.h"
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 
 #define AT(type, field, offset) \
@@ -94,6 +95,13 @@ ENDS(agent_http_api, has_service, 24);
 AT(agent_llm_api, complete, 8);
 AT(agent_llm_api, is_online, 16);
 ENDS(agent_llm_api, is_online, 24);
+
+AT(agent_store_api, get, 8);
+AT(agent_store_api, put, 16);
+AT(agent_store_api, remove, 24);
+AT(agent_store_api, search, 32);
+AT(agent_store_api, namespaces, 40);
+ENDS(agent_store_api, namespaces, 48);
 
 AT(agent_timer_api, sleep, 8);
 AT(agent_timer_api, now_us, 16);

@@ -2,6 +2,7 @@
 #include "agenthost/agent_plugin.h"
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 
 /* The macros expand too. */

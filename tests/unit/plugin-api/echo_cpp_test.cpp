@@ -37,4 +37,12 @@ TEST(EchoCpp, AsksAHuman) {
   EXPECT_EQ(host.run("hitl", "one", Json::object()).update, Json::parse(R"({"foo":["one"]})"));
 }
 
+TEST(EchoCpp, GreeterCountsInTheStore) {
+  Host host(agent_plugin_entry);
+  EXPECT_EQ(host.run("greeter", "greet", {{"name", "Ana"}}).update,
+            (Json{{"times", 1}, {"last_met", "Ana"}}));
+  EXPECT_EQ(host.run("greeter", "greet", {{"name", "Ana"}}).update["times"], 2);
+  EXPECT_EQ(host.store().get({"echo-cpp", "met"}, "Ana"), (Json{{"times", 2}}));
+}
+
 }  // namespace

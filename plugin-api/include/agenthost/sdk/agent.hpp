@@ -13,6 +13,7 @@
 #include "agenthost/sdk/plugin.hpp"
 #include "agenthost/sdk/send.hpp"
 #include "agenthost/sdk/state.hpp"
+#include "agenthost/sdk/store.hpp"
 #include "agenthost/sdk/task.hpp"
 #include "agenthost/sdk/tools.hpp"
 #include "agenthost/sdk/update.hpp"

@@ -13,6 +13,7 @@
 #include "agenthost/sdk/http.hpp"
 #include "agenthost/sdk/json.hpp"
 #include "agenthost/sdk/llm.hpp"
+#include "agenthost/sdk/store.hpp"
 #include "agenthost/sdk/task.hpp"
 
 namespace agent {
@@ -34,6 +35,7 @@ class Context {
   // ---- Services ----
   [[nodiscard]] Http http() const { return Http(execution_); }
   [[nodiscard]] Llm llm() const { return Llm(execution_); }
+  [[nodiscard]] Store store() const { return Store(execution_); }
   // Waits without a thread. Throws Error kCancelled or kDeadline when the node should stop.
   [[nodiscard]] Task<void> sleep(std::chrono::nanoseconds duration) const;
   // The host's clock, so that replays and tests decide what time it is. Throws Error kDenied without

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agenthost/sdk/detail/fake_store.hpp"
 #include "agenthost/sdk/error.hpp"
 #include "agenthost/sdk/http.hpp"
 #include "agenthost/sdk/json.hpp"
@@ -72,6 +73,7 @@ class Host {
   void on_http(HttpScript script);
   void on_llm(LlmScript script);  // "stream" requests get the content in one part per word
   void without_timer();
+  void without_store();
   void set_services(std::vector<std::string> names);  // what has_service() knows; default: any
   void set_replies(Replies replies);
   void set_now(std::chrono::system_clock::time_point now);
@@ -85,6 +87,9 @@ class Host {
                             RunOptions options = {});
   // A list of node names and Sends ({"node","input"}).
   [[nodiscard]] Json route(std::string_view graph_id, std::string_view edge, const Json& state);
+
+  // What nodes keep and find: fill it before, look into it afterwards.
+  [[nodiscard]] FakeStore& store();
 
   // ---- What it saw ----
   [[nodiscard]] const std::vector<std::string>& logs() const;

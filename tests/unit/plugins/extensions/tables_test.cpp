@@ -3,6 +3,7 @@
 
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 #include "host/plugins/extensions/extensions.hpp"
 #include "tests/unit/plugins/extensions/llm_bench.hpp"
@@ -25,6 +26,16 @@ agent_str str(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// Notes what it is asked and answers as it is told.
+struct ScriptedStore final : StoreAccess {
+  void call(StoreOperation operation, std::string request, Answer answer) override {
+    asked.emplace_back(operation, std::move(request));
+    if (next) answer(*next);
+  }
+  std::vector<std::pair<StoreOperation, std::string>> asked;
+  std::optional<Result<std::string>> next = std::string("null");  // nullopt: no answer comes
+};
+
 class TablesTest : public LlmBench {
  protected:
   ~TablesTest() override {
@@ -35,8 +46,8 @@ class TablesTest : public LlmBench {
   plugins::test::Bench& bench() {
     if (!bench_) {
       bench_ = std::make_unique<plugins::test::Bench>(std::vector<plugins::Extension>{
-          make_timer_extension(timers_), make_http_extension(client(), grants),
-          make_llm_extension(models())});
+          make_timer_extension(timers_), make_http_extension(client(), grants), make_llm_extension(models()),
+          make_store_extension(store, 64)});
     }
     return *bench_;
   }
@@ -46,6 +57,7 @@ class TablesTest : public LlmBench {
   }
   const agent_http_api& http_api() { return table<agent_http_api>(AGENT_EXT_HTTP); }
   const agent_llm_api& llm_api() { return table<agent_llm_api>(AGENT_EXT_LLM); }
+  const agent_store_api& store_api() { return table<agent_store_api>(AGENT_EXT_STORE); }
   const agent_timer_api& timer_api() { return table<agent_timer_api>(AGENT_EXT_TIMER); }
 
   // Runs one task that makes one call; its replies, the final one last. meanwhile: what happens to the task
@@ -86,6 +98,7 @@ class TablesTest : public LlmBench {
   }
 
   ServiceGrants grants;
+  ScriptedStore store;
   std::shared_ptr<RecordingSink> sink;
 
  private:
@@ -192,6 +205,57 @@ TEST_F(TablesTest, LlmSaysOfflineAndInvalid) {
   EXPECT_EQ(llm_api().is_online(bench().host->handle(), str("openai")), 1);
   EXPECT_EQ(llm_api().is_online(bench().host->handle(), str("")), 0);
   EXPECT_EQ(llm_api().complete(nullptr, 7, str("{}")), AGENT_NOT_FOUND);
+}
+
+TEST_F(TablesTest, StoreCarriesRequestsAndAnswersWhole) {
+  using Function = decltype(agent_store_api::get) agent_store_api::*;
+  const std::vector<std::pair<Function, StoreOperation>> functions{
+      {&agent_store_api::get, StoreOperation::kGet},
+      {&agent_store_api::put, StoreOperation::kPut},
+      {&agent_store_api::remove, StoreOperation::kRemove},
+      {&agent_store_api::search, StoreOperation::kSearch},
+      {&agent_store_api::namespaces, StoreOperation::kNamespaces}};
+  store.next = std::string(R"({"items":[]})");
+  for (const auto& [function, operation] : functions) {
+    store.asked.clear();
+    const auto replies = run([&, function = function](agent_task* task) {
+      return (store_api().*function)(task, 7, str(R"({"key":"k"})"));
+    });
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].status, AGENT_OK);
+    EXPECT_EQ(replies[0].text, R"({"items":[]})");
+    EXPECT_THAT(store.asked, ElementsAre(testing::Pair(operation, R"({"key":"k"})")));
+    EXPECT_EQ((store_api().*function)(nullptr, 7, str("{}")), AGENT_NOT_FOUND);
+  }
+}
+
+TEST_F(TablesTest, StoreSaysWhatIsWrong) {
+  const auto get = [this](const std::string& request) {
+    return run([this, request](agent_task* task) { return store_api().get(task, 7, str(request)); }).at(0);
+  };
+  store.next = fail(ErrorCode::kInvalid, "key: is required");
+  EXPECT_EQ(get("{}").status, AGENT_INVALID);
+  EXPECT_EQ(get("{}").text, "store: key: is required");
+  store.asked.clear();
+  EXPECT_EQ(get(std::string(65, ' ')).status, AGENT_EXHAUSTED);
+  EXPECT_TRUE(store.asked.empty());
+}
+
+TEST_F(TablesTest, ACancelledTaskWaitsForNoStore) {
+  store.next.reset();
+  std::promise<void> asked;
+  const auto replies = run(
+      [&](agent_task* task) {
+        const auto status = store_api().get(task, 7, str("{}"));
+        asked.set_value();
+        return status;
+      },
+      [&](runtime::TaskHandle& task) {
+        EXPECT_EQ(asked.get_future().wait_for(kPatience), std::future_status::ready);
+        task.cancel(runtime::CancelReason::kUser);
+      });
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_EQ(replies[0].status, AGENT_CANCELLED);
 }
 
 TEST_F(TablesTest, TimerWakesAndKnowsTheTime) {

@@ -29,6 +29,13 @@ class Host::Impl {
     http_table_ = {AGENT_SIZE(agent_http_api, has_service), 0, http_request, has_service};
     llm_table_ = {AGENT_SIZE(agent_llm_api, is_online), 0, llm_complete, is_online};
     timer_table_ = {AGENT_SIZE(agent_timer_api, now_us), 0, timer_sleep, timer_now};
+    store_table_ = {AGENT_SIZE(agent_store_api, namespaces),
+                    0,
+                    store_get,
+                    store_put,
+                    store_remove,
+                    store_search,
+                    store_namespaces};
   }
   ~Impl() { unload(); }
   Impl(const Impl&) = delete;
@@ -44,6 +51,8 @@ class Host::Impl {
   HttpScript http_script;
   LlmScript llm_script;
   bool has_timer = true;
+  bool has_store = true;
+  FakeStore store;
   std::optional<std::vector<std::string>> services;
   Replies replies = Replies::kInOrder;
   Json plugin_config = Json::object();
@@ -100,6 +109,12 @@ class Host::Impl {
   static agent_status timer_sleep(agent_task* task, std::uint64_t token, std::uint64_t nanoseconds) noexcept;
   static std::int64_t timer_now(agent_host* host) noexcept;
 
+  static agent_status store_get(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status store_put(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status store_remove(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status store_search(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status store_namespaces(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+
   static bool cancelled(const FakeTask& task) {
     return task.replies_made >= task.options.cancel_after_replies;
   }
@@ -108,6 +123,9 @@ class Host::Impl {
   // Answers a call from the script's result; a thrown agent::Error becomes the failed reply.
   template <class Script>
   static agent_status answer(agent_task* task, std::uint64_t token, Script&& script) noexcept;
+  template <class Ask>
+  static agent_status answer_from_store(agent_task* task, std::uint64_t token, agent_str request,
+                                        Ask ask) noexcept;
   static void post(FakeTask& task, Reply reply, std::unique_lock<std::mutex>& lock);
   static void deliver(FakeTask& task, const Reply& reply);
   void drive(FakeTask& task);
@@ -118,6 +136,7 @@ class Host::Impl {
   agent_http_api http_table_{};
   agent_llm_api llm_table_{};
   agent_timer_api timer_table_{};
+  agent_store_api store_table_{};
   agent_entry_reply entered_{};
   std::map<std::string, agent_graph*, std::less<>> graphs_;
 

@@ -153,6 +153,7 @@ inline const void* Host::Impl::get_extension(agent_host* host, agent_str id) noe
   if (name == AGENT_EXT_HTTP && self.http_script) return &self.http_table_;
   if (name == AGENT_EXT_LLM && self.llm_script) return &self.llm_table_;
   if (name == AGENT_EXT_TIMER && self.has_timer) return &self.timer_table_;
+  if (name == AGENT_EXT_STORE && self.has_store) return &self.store_table_;
   return nullptr;
 }
 
@@ -336,6 +337,49 @@ inline std::int64_t Host::Impl::timer_now(agent_host* host) noexcept {
   return std::chrono::duration_cast<std::chrono::microseconds>(fake(host).now.time_since_epoch()).count();
 }
 
+// ask(store, request): the answer, as JSON.
+template <class Ask>
+agent_status Host::Impl::answer_from_store(agent_task* task, std::uint64_t token, agent_str request,
+                                           Ask ask) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    const Json asked = parse_json(detail::view(request), "the request");
+    reply.text = to_text(ask(fake(task).host->store, asked));
+  });
+}
+
+inline agent_status Host::Impl::store_get(agent_task* task, std::uint64_t token, agent_str request) noexcept {
+  return answer_from_store(task, token, request, [](FakeStore& kept, const Json& asked) {
+    return kept.item(asked.at("namespace"), asked.at("key"));
+  });
+}
+
+inline agent_status Host::Impl::store_put(agent_task* task, std::uint64_t token, agent_str request) noexcept {
+  return answer_from_store(task, token, request, [](FakeStore& kept, const Json& asked) {
+    kept.put(asked.at("namespace"), asked.at("key"), asked.at("value"));
+    return Json();
+  });
+}
+
+inline agent_status Host::Impl::store_remove(agent_task* task, std::uint64_t token,
+                                             agent_str request) noexcept {
+  return answer_from_store(task, token, request, [](FakeStore& kept, const Json& asked) {
+    kept.remove(asked.at("namespace"), asked.at("key"));
+    return Json();
+  });
+}
+
+inline agent_status Host::Impl::store_search(agent_task* task, std::uint64_t token,
+                                             agent_str request) noexcept {
+  return answer_from_store(task, token, request,
+                           [](FakeStore& kept, const Json& asked) { return kept.search(asked); });
+}
+
+inline agent_status Host::Impl::store_namespaces(agent_task* task, std::uint64_t token,
+                                                 agent_str request) noexcept {
+  return answer_from_store(task, token, request,
+                           [](FakeStore& kept, const Json& asked) { return kept.namespaces(asked); });
+}
+
 // ---- Host ----
 
 inline Host::Host(Entry entry) : impl_(std::make_unique<Impl>(entry)) {}
@@ -356,6 +400,13 @@ inline void Host::on_llm(LlmScript script) {
 inline void Host::without_timer() {
   impl_->unload();
   impl_->has_timer = false;
+}
+inline void Host::without_store() {
+  impl_->unload();
+  impl_->has_store = false;
+}
+inline FakeStore& Host::store() {
+  return impl_->store;
 }
 inline void Host::set_services(std::vector<std::string> names) {
   impl_->services = std::move(names);

@@ -4,6 +4,7 @@
 #include "agenthost/agent_plugin.h"
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 #include "agenthost/sdk/detail/border.hpp"
 
@@ -15,6 +16,7 @@ struct Services {
   // Null = absent, or not granted by the operator.
   const agent_http_api* http = nullptr;
   const agent_llm_api* llm = nullptr;
+  const agent_store_api* store = nullptr;
   const agent_timer_api* timer = nullptr;
 
   Services(const agent_host_api* host_api, agent_host* handle) noexcept
@@ -22,6 +24,7 @@ struct Services {
         host(handle),
         http(extension<agent_http_api>(AGENT_EXT_HTTP)),
         llm(extension<agent_llm_api>(AGENT_EXT_LLM)),
+        store(extension<agent_store_api>(AGENT_EXT_STORE)),
         timer(extension<agent_timer_api>(AGENT_EXT_TIMER)) {}
 
  private:
