@@ -108,6 +108,19 @@ describe.each(kSdks)('SDK %s', (_, Client) => {
       ]);
     });
 
+    it('knows the user of the run from the store, and checks what a client put there', async () => {
+      const user_id = crypto.randomUUID();
+      const values = await talk.wait('agent', human('foo'), {config: {configurable: {user_id}}});
+      expect(values.sharedStateFromStoreConfig).toEqual({id: user_id});
+      await client.store.putItem(['inputtedState', 'data'], 'my_key', {isTrue: false});
+      await expect(talk.wait('agent', human('___check_state_value'))).rejects.toThrow('Value is not true');
+      await client.store.putItem(['inputtedState', 'data'], 'my_key', {isTrue: true});
+      expect(texts((await talk.wait('agent', human('___check_state_value'))).messages)).toEqual([
+        '___check_state_value',
+        'begin',
+      ]);
+    });
+
     it('says what its state looks like', async () => {
       const {state_schema, config_schema} = await client.assistants.getSchemas('agent');
       const kMessage = 'BaseMessage<MessageStructure<MessageToolSet>,MessageType>';

@@ -1,6 +1,7 @@
 // agent: the loop most client tests run: agent -> tool -> agent, with interrupts, sleeps and the store on
 // request.
 #include <agenthost/sdk/agent.hpp>
+#include <optional>
 #include <string>
 
 #include "graphs.hpp"
@@ -41,25 +42,38 @@ Json model(const State& state, const Context& ctx) {
   return answer.message();
 }
 
+// What is kept between runs and threads: who the user is, and a value that a client put there.
+Task<void> remember_user(Context ctx) {
+  const agent::Namespace shared{"sharedState", "data"};
+  Json user = Json::object();
+  if (ctx.configurable().contains("user_id")) user["id"] = ctx.configurable()["user_id"];
+  co_await ctx.store().put(shared, "user_id", user);
+}
+
 Task<Update> agent_node(State state, Context ctx) {
   if (is_truthy(state["interrupt"])) static_cast<void>(ctx.interrupt("i want to interrupt"));
   if (is_truthy(state["sleep"]) && agent::is_message(state.last_message(), "human"))
     co_await sleep_as_told(state["sleep"], ctx);
-  co_return Update{}.set("interrupt", false).message(model(state, ctx));
+  const Json answer = model(state, ctx);
+  if (!is_truthy(state["sharedStateFromStoreConfig"])) co_await remember_user(ctx);
+  co_return Update{}.set("interrupt", false).message(answer);
 }
 
 Task<Update> tool_node(State state, Context ctx) {
-  static_cast<void>(ctx);
+  const agent::Namespace shared{"sharedState", "data"};
+  const std::optional<Json> user = co_await ctx.store().get(shared, "user_id");
   Update update;
-  update.set("sharedStateFromStoreConfig", nullptr);
-  if (!state.last_message().is_null()) {
-    update.message(agent::tool_message("tool_call__" + agent::text_of(state.last_message()), "tool_call_id"));
-  }
+  update.set("sharedStateFromStoreConfig", user.value_or(nullptr));
+  const Json& last = state.last_message();
+  if (!last.is_null())
+    update.message(agent::tool_message("tool_call__" + agent::text_of(last), "tool_call_id"));
   co_return update;
 }
 
 Task<Update> check_shared_state(State, Context ctx) {
-  ctx.raise("Error", "Value is not true");
+  const agent::Namespace inputted{"inputtedState", "data"};
+  const Json value = (co_await ctx.store().get(inputted, "my_key")).value_or(Json::object());
+  if (!is_truthy(value.value("isTrue", Json()))) ctx.raise("Error", "Value is not true");
   co_return Update{};
 }
 

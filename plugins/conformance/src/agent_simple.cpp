@@ -12,11 +12,21 @@ using agent::Context, agent::Json, agent::kEnd, agent::kStart, agent::Reducer, a
 
 constexpr const char* kHeader = "x-configurable-header";
 
+// Keeps what was said first, for each user.
+Task<void> remember_first_text(Json message, Context ctx) {
+  const State user(ctx.configurable().value("langgraph_auth_user", Json::object()));
+  const agent::Namespace memory{user.get<std::string>("identity", "ALL")};
+  if ((co_await ctx.store().get(memory, "key_one")).has_value()) co_return;
+  const Json first{{"text", agent::text_of(message)}};
+  co_await ctx.store().put(memory, "key_one", first);
+}
+
 Task<Update> agent_node(State state, Context ctx) {
   const Json& configurable = ctx.configurable();
   if (configurable.contains(kHeader)) {
     co_return Update{}.set("messages", "end: " + agent::read_as<std::string>(configurable[kHeader], kHeader));
   }
+  co_await remember_first_text(state.last_message(), ctx);
   ctx.log(agent::LogLevel::kWarn, "agent_simple: the model is called");
   const bool was_answered = agent::is_message(state.last_message(), "tool");
   co_return Update{}.message(agent::ai_message(was_answered ? "end\u2028" : "begin", "run-" + ctx.task_id()));

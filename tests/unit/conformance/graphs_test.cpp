@@ -81,6 +81,40 @@ TEST(ConformanceAgent, TheToolAnswersTheLastMessageIfThereIsOne) {
   EXPECT_FALSE(run("agent", "tool", messages({})).update.contains("messages"));
 }
 
+TEST(ConformanceAgent, KeepsTheUserInTheStoreUntilItsStateKnowsOne) {
+  Host host(agent_plugin_entry);
+  const agent::Namespace shared{"sharedState", "data"};
+  agent::testing::RunOptions as_ann;
+  as_ann.config = {{"configurable", {{"user_id", "ann"}}}};
+  ASSERT_TRUE(host.run("agent", "agent", messages({human("foo")}), as_ann).ok());
+  EXPECT_EQ(host.store().get(shared, "user_id"), (Json{{"id", "ann"}}));
+  EXPECT_EQ(host.run("agent", "tool", messages({human("foo")})).update["sharedStateFromStoreConfig"],
+            (Json{{"id", "ann"}}));
+  Json state = messages({human("foo")});
+  state["sharedStateFromStoreConfig"] = {{"id", "bob"}};
+  ASSERT_TRUE(host.run("agent", "agent", state).ok());
+  EXPECT_EQ(host.store().get(shared, "user_id"), (Json{{"id", "ann"}})) << "left alone";
+}
+
+TEST(ConformanceAgent, ChecksWhatAClientPutIntoTheStore) {
+  Host host(agent_plugin_entry);
+  const agent::Namespace inputted{"inputtedState", "data"};
+  EXPECT_EQ(host.run("agent", "checkSharedState", Json::object()).error_text, "Value is not true");
+  host.store().put(inputted, "my_key", {{"isTrue", true}});
+  EXPECT_EQ(host.run("agent", "checkSharedState", Json::object()).update, Json::object());
+}
+
+TEST(ConformanceAgentSimple, KeepsWhatEachUserSaidFirst) {
+  Host host(agent_plugin_entry);
+  ASSERT_TRUE(host.run("agent_simple", "agent", messages({human("one")})).ok());
+  ASSERT_TRUE(host.run("agent_simple", "agent", messages({human("two")})).ok());
+  EXPECT_EQ(host.store().get({"ALL"}, "key_one"), (Json{{"text", "one"}}));
+  agent::testing::RunOptions as_ann;
+  as_ann.config = {{"configurable", {{"langgraph_auth_user", {{"identity", "ann"}}}}}};
+  ASSERT_TRUE(host.run("agent_simple", "agent", messages({human("mine")}), as_ann).ok());
+  EXPECT_EQ(host.store().get({"ann"}, "key_one"), (Json{{"text", "mine"}}));
+}
+
 TEST(ConformanceAgent, GoesWhereItsFirstOrLastMessageSays) {
   EXPECT_EQ(route("agent", "onward", messages({human("should_end"), tool("x")})), Json::array({"__end__"}));
   EXPECT_EQ(route("agent", "onward", messages({human("___check_state_value")})),
