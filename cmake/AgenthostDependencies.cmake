@@ -13,6 +13,7 @@ find_package(CLI11 REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)  # for plugins; the host keeps RapidJSON
 pkg_check_modules(PISTACHE REQUIRED IMPORTED_TARGET libpistache)
+find_package(wslay REQUIRED)  # WebSocket frames
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 find_path(TL_EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
 if(AGENTHOST_DEVELOPER_MODE)

@@ -18,6 +18,7 @@
 #include "host/routers/runs_router.hpp"
 #include "host/routers/store_router.hpp"
 #include "host/routers/system_router.hpp"
+#include "host/routers/thread_stream_router.hpp"
 #include "host/routers/threads_router.hpp"
 #include "host/server/http_server.hpp"
 #include "host/server/pages.hpp"
@@ -92,6 +93,7 @@ server::ServerOptions server_options(const settings::Server& settings) {
   options.body_timeout = settings.body_timeout_ms;
   options.idle_timeout = settings.idle_timeout_ms;
   options.write_stall_timeout = settings.write_stall_timeout_ms;
+  options.socket_ping = settings.socket_ping_ms;
   options.cors_origins = settings.cors_origins;
   return options;
 }
@@ -130,6 +132,7 @@ struct Application::Parts {
   std::optional<StoreDoor> store_door;  // for plugins
   std::unique_ptr<plugins::PluginRegistry> graphs;
   std::optional<services::RunScheduler> scheduler;
+  std::optional<services::ThreadTapes> tapes;
   std::optional<services::AssistantService> assistants;
   std::optional<services::ThreadService> threads;
   std::optional<services::RunService> runs;
@@ -172,6 +175,10 @@ Status Application::Parts::open() {
 
 void Application::Parts::open_services() {
   scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings.runtime));
+  tapes.emplace(
+      *scheduler, timers,
+      services::TapeLimits{settings.runtime.stream_bytes, settings.runtime.thread_stream_retention_ms});
+  scheduler->observe(*tapes);
   assistants.emplace(*storage, *graphs);
   threads.emplace(*storage, *scheduler);
   runs.emplace(*storage, *scheduler, *assistants, logger,
@@ -184,6 +191,8 @@ void Application::Parts::open_front() {
   heartbeat.emplace(timers, settings.api.heartbeat_ms);
   routers::add_assistant_routes(routes, *assistants);
   routers::add_thread_routes(routes, *threads);
+  routers::add_thread_stream_routes(routes,
+                                    {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers()});
   routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
                                    settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
                                                                        : routers::WaitEnvelope::kNone});

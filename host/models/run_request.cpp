@@ -82,6 +82,7 @@ void read_choices(Fields& fields, RunRequest& request) {
     request.durability = *during ? "async" : "exit";
   if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
   request.resumable = fields.boolean("stream_resumable").value_or(false);
+  request.followed = fields.boolean("__protocol_stream_run").value_or(false);
 }
 
 // What happens before and after the run.
@@ -138,6 +139,7 @@ std::string kwargs_json(const RunRequest& request) {
   if (request.after.count() > 0)
     out += ",\"after_seconds\":" + std::to_string(static_cast<double>(request.after.count()) / 1e6);
   if (request.webhook) out += ",\"webhook\":" + quote(*request.webhook);
+  if (request.followed) out += ",\"__protocol_stream_run\":true";
   out += request.resumable ? ",\"stream_resumable\":true}" : "}";
   return out;
 }

@@ -35,6 +35,7 @@ struct RunRequest {
   bool resumable = false;
   std::chrono::microseconds after{0};  // after_seconds: starts so long after its creation
   std::optional<std::string> webhook;  // told how the run ended; a path means this server
+  bool followed = false;  // started through protocol v2: the thread's stream shows it, after a restart too
 
   // kInvalid "<field>: <problem>"; kUnsupported for members this version would have to ignore.
   [[nodiscard]] static Result<RunRequest> from_json(const JsonValue& body);

@@ -27,7 +27,8 @@ struct Request {
   std::string query;  // raw, without '?'
   Headers headers;    // names in lower case, in order of arrival
   std::string body;
-  std::string peer;  // "127.0.0.1:50312", for the log
+  std::string peer;           // "127.0.0.1:50312", for the log
+  bool wants_socket = false;  // asks to become a WebSocket: Exchange::upgrade
 
   // Filled by the route table: the decoded parameters of the path, in the pattern's order.
   std::vector<std::pair<std::string_view, std::string>> path_params;
@@ -43,10 +44,32 @@ struct Response {
   Headers headers;  // extra ones; CORS, Date, length and connection are the server's business
 };
 
-// One request's way back. Either respond() once, or start_stream(), write()*, end_stream(). Thread-safe: any
-// thread may call; calls of one exchange take effect in the order made. When the last reference goes without
-// an answer the server answers 500, so no client is ever left hanging. After the client has gone every call
-// is harmless.
+// One WebSocket, in whole text messages. Thread-safe: calls take effect in the order made; after the client
+// has gone every call is harmless.
+class Socket {
+ public:
+  virtual ~Socket() = default;
+
+  // A client that is too far behind is disconnected.
+  virtual void send(std::shared_ptr<const std::string> text) = 0;
+  // Ends it in order, with a code of RFC 6455, section 7.4.
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+};
+// Shared because: several streams may be talking on it.
+using SocketPtr = std::shared_ptr<Socket>;
+
+// Who talks on a socket. Called on the socket's I/O thread, one call at a time: must not block.
+struct SocketUser {
+  virtual ~SocketUser() = default;
+  virtual void on_open(SocketPtr socket) = 0;        // first
+  virtual void on_message(std::string message) = 0;  // text, or bytes that should be text
+  virtual void on_close() = 0;                       // last, however it ended
+};
+
+// One request's way back. Either respond() once, or start_stream(), write()*, end_stream(), or upgrade().
+// Thread-safe: any thread may call; calls of one exchange take effect in the order made. When the last
+// reference goes without an answer the server answers 500, so no client is ever left hanging. After the
+// client has gone every call is harmless.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -58,6 +81,10 @@ class Exchange {
   // A reader that is too far behind is disconnected: then on_disconnect fires and writes are dropped.
   virtual void write(std::shared_ptr<const std::string> piece) = 0;
   virtual void end_stream() = 0;
+
+  // Answers the handshake of a WebSocket, and the connection is the user's from then on; or refuses a wrong
+  // handshake, and lets go of the user unopened.
+  virtual void upgrade(std::shared_ptr<SocketUser> user) = 0;
 
   // Called once, from any thread, when the client goes (or is dropped) before the answer was complete. Set it
   // before the first call above. If the client has gone already it is called at once.

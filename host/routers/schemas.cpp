@@ -129,6 +129,17 @@ constexpr std::string_view kSchemas = R"({
 "RunsCancel":{"type":"object","properties":{"status":{"enum":["pending","running","all"]},
   "thread_id":{"type":"string","format":"uuid"},"run_ids":{"type":"array","items":{"type":"string","format":"uuid"}}},
   "oneOf":[{"required":["status"]},{"required":["thread_id","run_ids"]}]},
+"ThreadEventsRequest":{"type":"object","required":["channels"],"properties":{
+  "channels":{"type":"array","minItems":1,"items":{"type":"string"},"description":"values, updates, messages, tools, lifecycle, input, checkpoints, tasks, custom, custom:<name>"},
+  "namespaces":{"type":"array","items":{"type":"array","items":{"type":"string"}},"description":"prefixes; absent = all"},
+  "depth":{"type":"integer","minimum":0,"description":"levels below the prefix; absent = all"},
+  "since":{"type":"integer","minimum":0,"description":"only events with a higher seq"}}},
+"ProtocolCommand":{"type":"object","required":["id","method"],"properties":{"id":{"type":"integer","minimum":0},
+  "method":{"type":"string","description":"run.start, input.respond, state.get, state.listCheckpoints, state.fork, agent.getTree"},
+  "params":{"type":"object"}}},
+"ProtocolReply":{"type":"object","required":["type","id"],"properties":{"type":{"enum":["success","error"]},
+  "id":{"type":["integer","null"]},"result":{"type":"object"},"error":{"type":"string"},"message":{"type":"string"},
+  "meta":{"type":"object","properties":{"thread_id":{"type":"string"},"applied_through_seq":{"type":"integer"}}}}},
 "Values":{"type":"object","description":"the final state; __interrupt__ when it waits for an answer; __error__ when it failed"}
 })";
 }  // namespace

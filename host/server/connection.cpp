@@ -8,6 +8,8 @@
 #include <charconv>
 #include <utility>
 
+#include "host/server/handshake.hpp"
+#include "host/server/http_socket.hpp"
 #include "host/server/worker.hpp"
 
 namespace agenthost::server {
@@ -60,6 +62,7 @@ void Connection::drop() {
 void Connection::on_closed() {
   worker_.front().counters.queued_bytes -= output_reported_;
   if (const auto exchange = exchange_.lock()) exchange->client_gone();
+  if (const auto user = std::exchange(socket_user_, nullptr)) user->on_close();
 }
 
 // ---- input
@@ -96,6 +99,8 @@ bool Connection::wants_input() const {
     case Phase::kHead:
     case Phase::kBody:
       return !is_backed_up();
+    case Phase::kSocket:
+      return !is_backed_up();
     case Phase::kLingering:
       return true;
     case Phase::kInWork:
@@ -130,6 +135,7 @@ void Connection::receive() {
 
 void Connection::take(std::string_view bytes) {
   if (phase_ == Phase::kLingering) return;
+  if (phase_ == Phase::kSocket) return feed_socket(bytes);
   // The common case: a whole request in one read is parsed where it lies.
   if (input_.empty() && may_parse()) bytes.remove_prefix(parse(bytes));
   if (bytes.empty()) return;
@@ -139,6 +145,9 @@ void Connection::take(std::string_view bytes) {
 
 void Connection::parse_buffered() {
   if (!input_.empty() && may_parse()) input_.consume(parse(input_.view()));
+  if (phase_ != Phase::kSocket || input_.empty()) return;
+  feed_socket(input_.view());  // what came close behind the handshake
+  input_.consume(input_.size());
 }
 
 // Parses and dispatches until a request is in work or more bytes are needed; returns how many were used.
@@ -180,6 +189,11 @@ void Connection::dispatch() {
   if (front.cors.depends_on_origin()) {
     const auto* origin = request.header("origin");
     answer_to_.origin = origin ? *origin : std::string();
+  }
+  handshake_.reset();
+  if (asks_for_socket(request)) {
+    request.wants_socket = true;
+    handshake_ = judge_handshake(request, answer_to_.http_minor, front.cors);
   }
   enter(Phase::kInWork);
   ++request_number_;
@@ -264,9 +278,7 @@ void Connection::start_stream(int status, std::string_view content_type, const r
 
 void Connection::write(std::shared_ptr<const std::string> piece) {
   if (phase_ != Phase::kStreaming) return;
-  const auto limit = worker_.front().options.max_stream_buffer_bytes;
-  if (output_.size() > limit) flush();
-  if (output_.size() > limit) return drop_slow_reader("is too far behind");
+  if (!has_room_for_more()) return drop_slow_reader("is too far behind");
   if (stream_framing_ == BodyFraming::kChunked) {
     std::array<char, 20> size{};
     auto* end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
@@ -281,6 +293,12 @@ void Connection::write(std::shared_ptr<const std::string> piece) {
   touch();
 }
 
+bool Connection::has_room_for_more() {
+  const auto limit = worker_.front().options.max_stream_buffer_bytes;
+  if (output_.size() > limit) flush();
+  return output_.size() <= limit;
+}
+
 void Connection::end_stream() {
   if (phase_ != Phase::kStreaming) return;
   if (stream_framing_ == BodyFraming::kChunked) output_.append(kLastChunk);
@@ -292,6 +310,70 @@ void Connection::abandon() {
   if (phase_ != Phase::kInWork) return;
   worker_.front().logger.error("server", "a request was dropped without an answer; sent 500");
   respond(error_response(500, "Internal Server Error"));
+}
+
+// ---- WebSocket
+// ------------------------------------------------------------------------------------------------------
+
+void Connection::upgrade(std::shared_ptr<routers::SocketUser> user) {
+  if (phase_ != Phase::kInWork) return;
+  if (!handshake_) return respond(error_response(426, "this address is a WebSocket's"));
+  if (auto* refusal = std::get_if<routers::Response>(&*handshake_)) return respond(std::move(*refusal));
+  if (worker_.is_draining()) return respond(error_response(503, "the server is shutting down"));
+  output_.append(switching_head(std::get<std::string>(*handshake_)));
+  handshake_.reset();
+  if (const auto exchange = exchange_.lock()) exchange->answered();
+  exchange_.reset();
+  web_socket_ =
+      std::make_unique<WebSocket>(worker_.front().options.max_body_bytes, static_cast<WebSocketUser&>(*this));
+  socket_user_ = std::move(user);
+  heard_ = pinged_ = worker_.now();
+  enter(Phase::kSocket);
+  // The request's number stays as it is: it names this socket.
+  socket_user_->on_open(std::make_shared<HttpSocket>(worker_.inbox(), RequestAddress{id_, request_number_}));
+  touch();
+}
+
+void Connection::feed_socket(std::string_view bytes) {
+  heard_ = worker_.now();
+  web_socket_->receive(bytes);
+  look_after_socket();
+}
+
+void Connection::send_text(std::string_view text) {
+  if (phase_ != Phase::kSocket) return;
+  if (!has_room_for_more()) return drop_slow_reader("is too far behind");
+  web_socket_->send_text(text);
+  look_after_socket();
+  touch();
+}
+
+void Connection::close_socket(std::uint16_t code, std::string_view reason) {
+  if (phase_ != Phase::kSocket || web_socket_->state() != WebSocket::State::kOpen) return;
+  web_socket_->close(code, reason);
+  since_ = worker_.now();
+  look_after_socket();
+  touch();
+}
+
+void Connection::look_after_socket() {
+  if (phase_ != Phase::kSocket || web_socket_->state() != WebSocket::State::kOver) return;
+  refused_ = true;  // it may still be sending: let it read our goodbye
+  enter(Phase::kClosing);
+}
+
+// A goodbye is waited for as long as an answer's last byte; silence is asked about, then taken for absence.
+void Connection::on_socket_tick(Clock::time_point now) {
+  const auto period = worker_.front().options.socket_ping;
+  if (web_socket_->state() == WebSocket::State::kClosing) {
+    if (now - since_ > kLinger) drop();
+  } else if (now - heard_ > 2 * period) {
+    drop();
+  } else if (now - std::max(heard_, pinged_) > period) {
+    pinged_ = now;
+    web_socket_->ping();
+    touch();
+  }
 }
 
 // ---- output, time and the end
@@ -345,6 +427,7 @@ void Connection::on_end_of_input() {
     case Phase::kInWork:
       return probe_client();
     case Phase::kStreaming:
+    case Phase::kSocket:
     case Phase::kLingering:
       return drop();
     case Phase::kClosing:
@@ -385,6 +468,9 @@ void Connection::on_tick(Clock::time_point now) {
     case Phase::kInWork:
       if (end_of_input_ && !probed_) touch();
       break;
+    case Phase::kSocket:
+      on_socket_tick(now);
+      break;
     case Phase::kLingering:
       if (age > kLinger) drop();
       break;
@@ -397,6 +483,8 @@ void Connection::on_tick(Clock::time_point now) {
 
 // Requests under way are answered (and say Connection: close); a connection at rest has nothing to wait for.
 void Connection::on_drain() {
+  constexpr std::uint16_t kGoingAway = 1001;
+  if (phase_ == Phase::kSocket) return close_socket(kGoingAway, "the server is shutting down");
   if (phase_ != Phase::kIdle) return;
   enter(Phase::kClosing);
   touch();

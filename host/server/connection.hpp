@@ -5,15 +5,17 @@
 // and lets TCP push back. Output is collected and sent when the worker settles the connection at the end of
 // an event batch.
 //
-// An upgrade (WebSocket) would be one more phase, entered by sending 101 through the output queue, in which
-// take() hands its bytes to a frame parser; phases, output, stall time-out and clean-up stay as they are.
+// A connection that was upgraded is a WebSocket to its end: take() hands its bytes to the frames' parser;
+// output, stall time-out and clean-up are the same.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "host/routers/http.hpp"
 #include "host/server/http_exchange.hpp"
@@ -21,6 +23,7 @@
 #include "host/server/output_queue.hpp"
 #include "host/server/request_parser.hpp"
 #include "host/server/response_writer.hpp"
+#include "host/server/web_socket.hpp"
 
 namespace agenthost::server {
 
@@ -35,7 +38,7 @@ struct Interest {
   friend bool operator==(const Interest&, const Interest&) = default;
 };
 
-class Connection {
+class Connection final : private WebSocketUser {
  public:
   Connection(Worker& worker, std::uint64_t id, int socket, std::string peer);
   Connection(const Connection&) = delete;
@@ -64,7 +67,12 @@ class Connection {
   void start_stream(int status, std::string_view content_type, const routers::Headers& headers);
   void write(std::shared_ptr<const std::string> piece);
   void end_stream();
+  void upgrade(std::shared_ptr<routers::SocketUser> user);
   void abandon();
+
+  // What the socket's holder tells
+  void send_text(std::string_view text);
+  void close_socket(std::uint16_t code, std::string_view reason);
 
  private:
   enum class Phase {
@@ -73,6 +81,7 @@ class Connection {
     kBody,       // its body is coming
     kInWork,     // the handler has it
     kStreaming,  // the answer's body is going out piece by piece
+    kSocket,     // it is a WebSocket now
     kClosing,    // answered for the last time; closes when all is sent
     kLingering,  // all sent; what still comes in is thrown away until the client closes too
     kDead,
@@ -92,7 +101,14 @@ class Connection {
   void put_head(int status, std::string_view content_type, const routers::Headers& headers, Framing framing);
   void put_answer(routers::Response response);
   void finish_answer();
+  [[nodiscard]] bool has_room_for_more();
   void drop_slow_reader(std::string_view why);
+
+  void send_bytes(std::string_view bytes) override { output_.append(bytes); }
+  void on_message(std::string message) override { socket_user_->on_message(std::move(message)); }
+  void feed_socket(std::string_view bytes);
+  void look_after_socket();
+  void on_socket_tick(Clock::time_point now);
 
   void on_end_of_input();
   void probe_client();
@@ -128,6 +144,13 @@ class Connection {
   BodyFraming stream_framing_ = BodyFraming::kNone;
   std::uint64_t request_number_ = 0;
   std::weak_ptr<HttpExchange> exchange_;
+
+  // The request in work asks for a socket: its key's answer, or why it cannot have one.
+  std::optional<std::variant<std::string, routers::Response>> handshake_;
+  std::unique_ptr<WebSocket> web_socket_;             // from kSocket on
+  std::shared_ptr<routers::SocketUser> socket_user_;  // Shared because: others hold it, too.
+  Clock::time_point heard_;                           // the socket's last bytes
+  Clock::time_point pinged_;
 };
 
 }  // namespace agenthost::server

@@ -27,8 +27,12 @@ void Cors::append_headers(std::string& head, std::string_view origin) const {
   }
   // Caches must know that the answer differs by origin, allowed or not.
   head.append("Vary: Origin\r\n");
-  if (std::find(origins_.begin(), origins_.end(), origin) == origins_.end()) return;
+  if (!allows(origin)) return;
   head.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n").append(kExpose);
+}
+
+bool Cors::allows(std::string_view origin) const {
+  return allows_all_ || std::find(origins_.begin(), origins_.end(), origin) != origins_.end();
 }
 
 std::optional<routers::Response> Cors::answer_preflight(const routers::Request& request) const {

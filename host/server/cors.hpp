@@ -21,6 +21,9 @@ class Cors {
   // The answer to a preflight request; nothing when the request is none.
   [[nodiscard]] std::optional<routers::Response> answer_preflight(const routers::Request& request) const;
 
+  // Whether pages of this origin may call.
+  [[nodiscard]] bool allows(std::string_view origin) const;
+
   // False when the answer is the same for everybody, so that nobody need remember the request's origin.
   [[nodiscard]] bool depends_on_origin() const { return !allows_all_; }
 

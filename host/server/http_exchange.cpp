@@ -71,6 +71,11 @@ void HttpExchange::end_stream() {
   perform([](Connection& connection) { connection.end_stream(); });
 }
 
+void HttpExchange::upgrade(std::shared_ptr<routers::SocketUser> user) {
+  if (!advance(Stage::kOpen, Stage::kDone)) return;
+  perform([user = std::move(user)](Connection& connection) mutable { connection.upgrade(std::move(user)); });
+}
+
 void HttpExchange::on_disconnect(std::function<void()> gone) {
   {
     const std::lock_guard lock(mutex_);

@@ -32,6 +32,7 @@ class HttpExchange final : public routers::Exchange, public std::enable_shared_f
   void start_stream(int status, std::string_view content_type, routers::Headers headers) override;
   void write(std::shared_ptr<const std::string> piece) override;
   void end_stream() override;
+  void upgrade(std::shared_ptr<routers::SocketUser> user) override;
   void on_disconnect(std::function<void()> gone) override;
 
   // For the connection: the client went before the answer was complete / the answer is complete.

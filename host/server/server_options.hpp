@@ -24,6 +24,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_timeout{60'000};         // longer for bodies that arrive at a decent rate
   std::chrono::milliseconds idle_timeout{75'000};         // between requests of one connection
   std::chrono::milliseconds write_stall_timeout{30'000};  // no byte taken by the client while some wait
+  std::chrono::milliseconds socket_ping{20'000};  // a WebSocket silent for so long is asked whether it lives
 
   std::vector<std::string> cors_origins{"*"};
 };

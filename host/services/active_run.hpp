@@ -2,6 +2,7 @@
 // its outcome.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@ struct RunOutcome {
   models::RunStatus status = models::RunStatus::kSuccess;
   std::string values = "{}";  // the final state, with "__interrupt__" when the run waits for an answer
   std::optional<Error> error;
+  runtime::RunEnd end = runtime::RunEnd::kSuccess;
 };
 using Ended = std::function<void(const RunOutcome&)>;
 
@@ -42,6 +44,10 @@ struct ActiveRun {
   // Null for an ephemeral run that nobody streams.
   std::shared_ptr<runtime::EventStream> events;
   std::unique_ptr<RunJournal> journal;  // null for an ephemeral run
+
+  // Somebody follows the thread: record every mode, and keep the state the run leaves.
+  std::atomic<bool> followed{false};
+  std::optional<models::Checkpoint> final_state;  // set before the end is told
 
   // Guarded by the scheduler's mutex
   enum class Phase { kQueued, kStarting, kRunning };

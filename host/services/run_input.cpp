@@ -68,6 +68,15 @@ runtime::StreamModes modes_of(const std::vector<std::string>& names) {
   return modes;
 }
 
+// What the thread's tape is made of.
+constexpr runtime::StreamModes kFollowedModes = static_cast<unsigned>(runtime::StreamMode::kValues) |
+                                                static_cast<unsigned>(runtime::StreamMode::kUpdates) |
+                                                static_cast<unsigned>(runtime::StreamMode::kMessagesTuple) |
+                                                static_cast<unsigned>(runtime::StreamMode::kTools) |
+                                                static_cast<unsigned>(runtime::StreamMode::kTasks) |
+                                                static_cast<unsigned>(runtime::StreamMode::kCheckpoints) |
+                                                static_cast<unsigned>(runtime::StreamMode::kCustom);
+
 runtime::Breakpoints breakpoints(const std::vector<std::string>& nodes) {
   return {std::find(nodes.begin(), nodes.end(), "*") != nodes.end(), nodes};
 }
@@ -105,7 +114,7 @@ runtime::RunSpec make_spec(const ActiveRun& run, unsigned default_recursion_limi
   spec.configurable = run.configurable;
   spec.context = request.context;
   spec.metadata = run.row.metadata;
-  spec.stream_modes = modes_of(request.stream_modes);
+  spec.stream_modes = modes_of(request.stream_modes) | (run.followed ? kFollowedModes : 0U);
   spec.interrupt_before = breakpoints(request.interrupt_before);
   spec.interrupt_after = breakpoints(request.interrupt_after);
   const auto declared = graph.graph->recursion_limit();

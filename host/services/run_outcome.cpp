@@ -33,6 +33,7 @@ std::optional<Error> error_of(const models::Run& run) {
 
 RunOutcome outcome_of(const runtime::RunResult& result) {
   RunOutcome outcome;
+  outcome.end = result.end;
   if (result.checkpoint) {
     outcome.values = result.end == RunEnd::kInterrupted ? values_with_interrupts(*result.checkpoint)
                                                         : values_json(*result.checkpoint);

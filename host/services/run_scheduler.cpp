@@ -40,6 +40,7 @@ Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Threa
     if (!admitted) return fail(admitted.error());
     put_out = std::move(*admitted);
     runs_.emplace(run->row.run_id, run);
+    if (observer_ != nullptr) observer_->accepted(run);
     claimed = run->phase == ActiveRun::Phase::kStarting;
     if (!claimed) set_alarm_locked(run);
     // Under the lock, so that the row comes before whatever the next holder of the thread writes about it.
@@ -216,6 +217,7 @@ std::string RunScheduler::add_farewell(const ActiveRun& run, const RunOutcome& o
 }
 
 void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& result, RunOutcome outcome) {
+  if (run->followed) run->final_state = result.checkpoint;
   const auto now = now_us();
   storage::Batch batch;
   const auto webhook = add_farewell(*run, outcome, batch);
@@ -225,6 +227,7 @@ void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& resul
     if (lost) {
       logger_.error("runs", "run " + run->row.run_id + " could not be stored: " + lost->text);
       outcome.status = RunStatus::kError;
+      outcome.end = RunEnd::kError;
       outcome.error = std::move(lost);
     }
     if (written && !webhook.empty()) webhooks_->deliver(webhook);
@@ -292,6 +295,7 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
 void RunScheduler::close_events(const ActiveRunPtr& run, const RunOutcome& outcome) {
   if (run->events) {
     if (outcome.error) run->events->publish("error", error_json(outcome.error));
+    if (observer_ != nullptr && run->persistence == Persistence::kStored) observer_->ended(run, outcome);
     run->events->finish();
   }
   const bool only_here = run->persistence == Persistence::kEphemeral || run->delete_thread_after;
@@ -305,7 +309,7 @@ void RunScheduler::close_events(const ActiveRunPtr& run, const RunOutcome& outco
 
 // A run that never started was put out: its row goes or says so, and its waiters are told.
 void RunScheduler::finish_queued(const ActiveRunPtr& run) {
-  const RunOutcome outcome{RunStatus::kInterrupted, "{}", std::nullopt};
+  const RunOutcome outcome{RunStatus::kInterrupted, "{}", std::nullopt, RunEnd::kCancelled};
   storage::Batch batch;
   const auto webhook = add_farewell(*run, outcome, batch);
   if (run->delete_thread_after) {
@@ -324,6 +328,11 @@ void RunScheduler::finish_queued(const ActiveRunPtr& run) {
 }
 
 // ---- Asking and cancelling ----
+
+std::vector<ActiveRunPtr> RunScheduler::active_on(const std::string& thread_id) const {
+  const std::lock_guard lock(mutex_);
+  return threads_.runs_of(thread_id);
+}
 
 ActiveRunPtr RunScheduler::find(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
@@ -384,6 +393,7 @@ void RunScheduler::drain_thread(const std::string& thread_id, std::function<void
 }
 
 void RunScheduler::release_thread(const std::string& thread_id) {
+  if (observer_ != nullptr) observer_->thread_deleted(thread_id);
   const std::lock_guard lock(mutex_);
   threads_.release(thread_id);
 }
@@ -393,6 +403,7 @@ void RunScheduler::release_thread(const std::string& thread_id) {
 void RunScheduler::readmit(const ActiveRunPtr& run) {
   const std::lock_guard lock(mutex_);
   runs_.emplace(run->row.run_id, run);
+  if (observer_ != nullptr) observer_->taken_up(run);
   threads_.readmit(run);
 }
 
@@ -410,6 +421,10 @@ void RunScheduler::go() {
     }
   }
   for (const auto& run : ready) begin(run);
+}
+
+void RunScheduler::tell_given_up(const models::Run& run, const Error& why) {
+  if (observer_ != nullptr) observer_->given_up(run, why);
 }
 
 void RunScheduler::stop() {

@@ -16,6 +16,7 @@
 
 #include "host/services/active_run.hpp"
 #include "host/services/finished_runs.hpp"
+#include "host/services/run_observer.hpp"
 #include "host/services/thread_queues.hpp"
 #include "host/services/webhook_service.hpp"
 #include "host/storage/storage.hpp"
@@ -41,6 +42,9 @@ class RunScheduler {
   RunScheduler(storage::Storage& storage, Executor& runtime, Timers& timers, telemetry::Logger& logger,
                SchedulerLimits limits, WebhookService* webhooks = nullptr);
 
+  // Before the first run; the observer must live until no run is left.
+  void observe(RunObserver& observer) { observer_ = &observer; }
+
   // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already;
   // or the thread is being deleted), kExhausted (too many in flight or queued). When accepted, its rows are
   // written behind `first`, and `acknowledged` is called once they are on disk (at once for an ephemeral
@@ -49,6 +53,8 @@ class RunScheduler {
   [[nodiscard]] Status submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
                               Acknowledged acknowledged);
 
+  // In the order in which they will run.
+  [[nodiscard]] std::vector<ActiveRunPtr> active_on(const std::string& thread_id) const;
   // Null when the run is not active.
   [[nodiscard]] ActiveRunPtr find(std::string_view run_id) const;
   // A run that ended lately, or null.
@@ -68,6 +74,8 @@ class RunScheduler {
   // Registers a run found in storage at the start, oldest first; go() then starts them.
   void readmit(const ActiveRunPtr& run);
   void go();
+  // The other case: it is over, and that is stored.
+  void tell_given_up(const models::Run& run, const Error& why);
 
   // Stops every run where it is, without an outcome: the next start takes them up. Waits for none.
   void stop();
@@ -104,8 +112,8 @@ class RunScheduler {
   Timers& timers_;
   telemetry::Logger& logger_;
   const SchedulerLimits limits_;
-
   WebhookService* const webhooks_;
+  RunObserver* observer_ = nullptr;
 
   FinishedRuns finished_;
 

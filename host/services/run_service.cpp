@@ -354,8 +354,9 @@ void RunService::give_up(const models::Run& row, const std::string& reason) {
   auto webhook = webhook_about(row, url, outcome, 0);
   const auto webhook_id = webhook ? webhook->webhook_id : "";
   if (webhook) batch.push_back(storage::InsertWebhook{std::move(*webhook)});
-  storage_.write(std::move(batch), [this, webhook_id](const Status& written) {
+  storage_.write(std::move(batch), [this, webhook_id, row, outcome](const Status& written) {
     if (written && !webhook_id.empty()) webhooks_->deliver(webhook_id);
+    scheduler_.tell_given_up(row, *outcome.error);
   });
 }
 

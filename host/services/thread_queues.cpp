@@ -113,6 +113,15 @@ std::vector<std::string> ThreadQueues::threads() const {
   return ids;
 }
 
+std::vector<ActiveRunPtr> ThreadQueues::runs_of(const std::string& thread_id) const {
+  const auto found = queues_.find(thread_id);
+  if (found == queues_.end()) return {};
+  const auto& queue = found->second;
+  std::vector<ActiveRunPtr> runs(queue.waiting.begin(), queue.waiting.end());
+  if (queue.current) runs.insert(runs.begin(), queue.current);
+  return runs;
+}
+
 ThreadQueues::PutOut ThreadQueues::drain(const std::string& thread_id, std::function<void()> drained) {
   auto& queue = queues_[thread_id];
   PutOut out;

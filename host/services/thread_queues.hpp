@@ -36,6 +36,8 @@ class ThreadQueues {
   [[nodiscard]] ActiveRunPtr claim_next(const std::string& thread_id, Micros now);
   [[nodiscard]] bool some_wait(const std::string& thread_id) const;
   [[nodiscard]] std::vector<std::string> threads() const;
+  // In the order in which they will run.
+  [[nodiscard]] std::vector<ActiveRunPtr> runs_of(const std::string& thread_id) const;
 
   // Puts everybody out and admits nobody until release; `drained` is kept for take_drained.
   [[nodiscard]] PutOut drain(const std::string& thread_id, std::function<void()> drained);

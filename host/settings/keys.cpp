@@ -57,6 +57,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"server.body_timeout_ms", &s.server.body_timeout_ms, {1, kDay}},
       {"server.idle_timeout_ms", &s.server.idle_timeout_ms, {1, kDay}},
       {"server.write_stall_timeout_ms", &s.server.write_stall_timeout_ms, {1, kDay}},
+      {"server.socket_ping_ms", &s.server.socket_ping_ms, {10, kDay}},
       {"server.shutdown_grace_ms", &s.server.shutdown_grace_ms, {0, kDay}},
       {"server.cors_origins", &s.server.cors_origins},
       {"server.web_directory", &s.server.web_directory},
@@ -81,6 +82,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"runtime.stream_events", &s.runtime.stream_events, {1, kMany}},
       {"runtime.stream_bytes", &s.runtime.stream_bytes, {1'024, kGiB}},
       {"runtime.finished_streams", &s.runtime.finished_streams, {0, kMany}},
+      {"runtime.thread_stream_retention_ms", &s.runtime.thread_stream_retention_ms, {0, kDay}},
 
       {"store.ttl_minutes", &s.store.ttl_minutes, {0, 50'000'000}},
       {"store.refresh_ttl", &s.store.refresh_ttl},

@@ -28,6 +28,7 @@ struct Server {
   milliseconds body_timeout_ms{60'000};
   milliseconds idle_timeout_ms{75'000};
   milliseconds write_stall_timeout_ms{30'000};
+  milliseconds socket_ping_ms{20'000};
   milliseconds shutdown_grace_ms{5'000};
   std::vector<std::string> cors_origins{"*"};
   std::filesystem::path web_directory = "web/dist";
@@ -57,7 +58,8 @@ struct Runtime {
   std::size_t max_state_bytes = 64U << 20U;
   std::size_t stream_events = 10'000;  // kept per run for late readers
   std::size_t stream_bytes = 4U << 20U;
-  std::size_t finished_streams = 256;  // finished runs whose events can still be replayed
+  std::size_t finished_streams = 256;                // finished runs whose events can still be replayed
+  milliseconds thread_stream_retention_ms{120'000};  // of an ended run on its thread's stream
 };
 
 // Items of the key-value store that agents and clients share.

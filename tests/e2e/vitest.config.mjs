@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['*.test.mjs'],
     pool: 'forks',
-    poolOptions: {forks: {maxForks: 2}},
+    // Node.js 20 has a WebSocket, but behind this flag.
+    poolOptions: {forks: {maxForks: 2, execArgv: ['--experimental-websocket']}},
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
