@@ -36,13 +36,10 @@ Update stream_message(const State&, const Context& ctx) {
 Update call_tool(const State&, const Context& ctx) {
   report(ctx, "start");
   const Json call = search_call();
-  Json event{{"event", "on_tool_start"}, {"toolCallId", call["id"]}, {"name", call["name"]}};
-  event["input"] = agent::to_text(call["args"]);
-  ctx.emit_tool(event);
-  Json result = agent::tool_message(search(call["args"]).get<std::string>(), "tc-1", ctx.new_message_id());
-  result["name"] = call["name"];
-  ctx.emit_tool(
-      {{"event", "on_tool_end"}, {"toolCallId", call["id"]}, {"name", call["name"]}, {"output", result}});
+  const agent::ToolReport tool(ctx, call);
+  tool.started();
+  Json result = tool.answer(search(call["args"]).get<std::string>());
+  tool.ended(result);
   report(ctx, "end");
   return Update{}
       .message(agent::ai_message("", "ai-msg-2", {call}))

@@ -29,18 +29,11 @@ Json say(const Context& ctx, const Subagent& self) {
 }
 
 Update work(const Subagent& self, const State& state, const Context& ctx) {
-  const Json call = call_for(self.name, state.last_message());
-  Json event{{"event", "on_tool_start"}, {"toolCallId", call["id"]}, {"name", call["name"]}};
-  event["input"] = agent::to_text(call["args"]);
-  ctx.emit_tool(event);
+  const agent::ToolReport report(ctx, call_for(self.name, state.last_message()));
+  report.started();
   const Json answer = say(ctx, self);
-  Json result = agent::tool_message(self.answer, call["id"].get<std::string>(), ctx.new_message_id());
-  result["name"] = call["name"];
-  result["status"] = "success";
-  event["event"] = "on_tool_end";
-  event.erase("input");
-  event["output"] = result;
-  ctx.emit_tool(event);
+  Json result = report.answer(self.answer);
+  report.ended(result);
   return Update{}.set("conversation", {answer}).message(std::move(result));
 }
 

@@ -103,6 +103,24 @@ TEST(ToolsNode, TheRouterGoesOnWhileThereAreCalls) {
   EXPECT_EQ(host.route("g", "onward", Json::object()), Json::array({agent::kEnd}));
 }
 
+TEST(ToolReport, TellsWhatANodeDoesForACall) {
+  const auto node = [](const State& state, const Context& ctx) {
+    const agent::ToolReport report(ctx, state["call"]);
+    report.started();
+    report.progressed({{"done", 0.5}});
+    report.failed("no luck");
+    return Update{}.message(report.answer("sorry", "error"));
+  };
+  Host host([node](Plugin& plugin) { plugin.graph("g").node("n", node).edge(kStart, "n"); });
+  const Outcome outcome = host.run("g", "n", {{"call", agent::tool_call("c1", "dice", {{"sides", 6}})}});
+  ASSERT_EQ(outcome.tools.size(), 3U);
+  EXPECT_EQ(outcome.tools[0]["input"], R"({"sides":6})");
+  EXPECT_EQ(outcome.tools[1],
+            Json::parse(R"({"event":"on_tool_event","toolCallId":"c1","name":"dice","data":{"done":0.5}})"));
+  EXPECT_EQ(outcome.tools[2]["error"], "no luck");
+  EXPECT_EQ(outcome.update["messages"][0]["status"], "error");
+}
+
 TEST(MessageStream, SendsEachPieceAndKeepsTheWhole) {
   const Outcome outcome =
       Host([](Plugin& plugin) {

@@ -42,6 +42,30 @@ class Tool {
   std::function<Task<Json>(Json, Context)> run_;
 };
 
+// One tool call as the run's stream shows it (stream mode "tools"): for nodes that do a tool's work
+// themselves.
+class ToolReport {
+ public:
+  // call: as in a message, {"name","args","id"}; other shapes are borne.
+  ToolReport(Context ctx, const Json& call);
+
+  void started() const;                     // with the arguments
+  void progressed(const Json& data) const;  // whatever there is to tell meanwhile
+  void ended(const Json& message) const;    // with the tool message
+  void failed(const std::string& error) const;
+  // The tool message that answers the call.
+  [[nodiscard]] Json answer(const std::string& content, const std::string& status = "success") const;
+
+ private:
+  void emit(const char* event, const char* member, Json value) const;
+
+  Context ctx_;
+  std::string call_id_;
+  std::string name_;
+  std::string args_;
+  std::string message_id_;  // taken at once: the same again when the node runs again
+};
+
 // A node for a graph with the channel "messages".
 [[nodiscard]] std::function<Task<Update>(State, Context)> tools_node(std::vector<Tool> tools);
 
