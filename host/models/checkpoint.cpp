@@ -1,5 +1,7 @@
 #include "host/models/checkpoint.hpp"
 
+#include <algorithm>
+
 namespace agenthost::models {
 namespace {
 
@@ -14,21 +16,51 @@ std::string task_error_json(const CheckpointTask& task) {
                "}");
 }
 
-std::string task_json(const CheckpointTask& task) {
+std::string interrupt_list(const CheckpointTask& task) {
   std::string out;
-  out += "{\"id\":" + quote(task.id) + ",\"name\":" + quote(task.node);
-  out += ",\"path\":[\"__pregel_pull\"," + quote(task.node) + "]";
-  out += ",\"error\":" + task_error_json(task);
-  out += ",\"interrupts\":[" + (task.interrupt ? interrupt_json(*task.interrupt) : "") + "]";
-  out += ",\"checkpoint\":null,\"state\":null,\"result\":" + (task.result ? *task.result : "null") + "}";
+  for (const auto& interrupt : task.interrupts) {
+    if (!out.empty()) out += ',';
+    out += interrupt_json(interrupt);
+  }
   return out;
 }
 
-std::string address_json(const Checkpoint& checkpoint, const std::string& id) {
-  if (id.empty()) return "null";
+std::string path_json(const CheckpointTask& task) {
+  if (task.send_index >= 0) return "[\"__pregel_push\"," + std::to_string(task.send_index) + ",false]";
+  return "[\"__pregel_pull\"," + quote(task.node) + "]";
+}
+
+// Where the graph inside a subgraph task keeps its state; the newest checkpoint there is meant.
+std::string inner_address(const Checkpoint& checkpoint, const CheckpointTask& task) {
   return "{\"thread_id\":" + quote(checkpoint.thread_id) +
-         ",\"checkpoint_ns\":" + quote(checkpoint.checkpoint_ns) + ",\"checkpoint_id\":" + quote(id) +
-         ",\"checkpoint_map\":null}";
+         ",\"checkpoint_ns\":" + quote(inner_ns(checkpoint.checkpoint_ns, task)) + "}";
+}
+
+std::string task_json(const Checkpoint& checkpoint, const CheckpointTask& task, const InnerState& inner) {
+  std::string state = "null", address = "null";
+  if (task.kind == TaskKind::kSubgraph && !task.result) {
+    if (inner) {
+      state = inner(task);
+    } else {
+      address = inner_address(checkpoint, task);
+    }
+  }
+  std::string out;
+  out += "{\"id\":" + quote(task.id) + ",\"name\":" + quote(task.node) + ",\"path\":" + path_json(task);
+  out += ",\"error\":" + task_error_json(task);
+  out += ",\"interrupts\":[" + interrupt_list(task) + "]";
+  out += ",\"checkpoint\":" + address + ",\"state\":" + state;
+  out += ",\"result\":" + (task.result ? *task.result : "null") + "}";
+  return out;
+}
+
+// {"": root id, "child:<task>": own id, ...}: which checkpoints of the graphs around it a checkpoint belongs to.
+std::string checkpoint_map(const Checkpoint& checkpoint, const std::string& id) {
+  if (checkpoint.checkpoint_ns.empty()) return "null";
+  const auto metadata = parse_json(checkpoint.metadata);
+  const auto* parents = metadata ? find_member(*metadata, "parents") : nullptr;
+  return merge_objects(parents != nullptr ? to_text(*parents) : "{}",
+                       "{" + quote(checkpoint.checkpoint_ns) + ":" + quote(id) + "}");
 }
 
 }  // namespace
@@ -48,9 +80,9 @@ std::string values_json(const Checkpoint& checkpoint) {
 std::string interrupts_json(const Checkpoint& checkpoint) {
   std::string out = "[";
   for (const auto& task : checkpoint.tasks) {
-    if (!task.interrupt) continue;
+    if (task.interrupts.empty() || task.result) continue;
     if (out.size() > 1) out += ',';
-    out += interrupt_json(*task.interrupt);
+    out += interrupt_list(task);
   }
   out += ']';
   return out;
@@ -59,20 +91,34 @@ std::string interrupts_json(const Checkpoint& checkpoint) {
 std::string interrupts_by_task_json(const Checkpoint& checkpoint) {
   std::string out = "{";
   for (const auto& task : checkpoint.tasks) {
-    if (!task.interrupt) continue;
+    if (task.interrupts.empty() || task.result) continue;
     if (out.size() > 1) out += ',';
-    out += quote(task.id) + ":[" + interrupt_json(*task.interrupt) + "]";
+    out += quote(task.id) + ":[" + interrupt_list(task) + "]";
   }
   out += '}';
   return out;
 }
 
-std::string state_json(const Checkpoint& checkpoint) {
+std::string inner_ns(const std::string& checkpoint_ns, const CheckpointTask& task) {
+  return (checkpoint_ns.empty() ? "" : checkpoint_ns + "|") + task.node + ":" + task.id;
+}
+
+std::string address_json(const Checkpoint& checkpoint, const std::string& id) {
+  if (id.empty()) return "null";
+  return "{\"thread_id\":" + quote(checkpoint.thread_id) +
+         ",\"checkpoint_ns\":" + quote(checkpoint.checkpoint_ns) + ",\"checkpoint_id\":" + quote(id) +
+         ",\"checkpoint_map\":" + checkpoint_map(checkpoint, id) + "}";
+}
+
+std::string state_json(const Checkpoint& checkpoint, const InnerState& inner) {
+  // Of a checkpoint that the graph has left every task is finished: then all of them were next.
+  const bool left = std::all_of(checkpoint.tasks.begin(), checkpoint.tasks.end(),
+                                [](const CheckpointTask& task) { return task.result != nullptr; });
   std::string next, tasks;
   for (const auto& task : checkpoint.tasks) {
     if (!tasks.empty()) tasks += ',';
-    tasks += task_json(task);
-    if (task.result) continue;
+    tasks += task_json(checkpoint, task, inner);
+    if (task.result && !left) continue;
     if (!next.empty()) next += ',';
     next += quote(task.node);
   }

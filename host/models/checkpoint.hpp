@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,14 +22,22 @@ struct Interrupt {
   JsonBlob value;
 };
 
-// A task that a checkpoint still has to run, or has run while a sibling stopped.
+enum class TaskKind { kNode, kSubgraph };
+
+// A task of a checkpoint: still to run, stopped, or finished.
 struct CheckpointTask {
   std::string id;  // uuid, deterministic per checkpoint and node
   std::string node;
-  // Set once the task finished: its update, not yet applied because a sibling is unfinished. Never run again.
+  TaskKind kind = TaskKind::kNode;
+  // A send: what it carries to the node instead of the state, and which of the checkpoint's sends it is.
+  JsonBlob input = nullptr;
+  int send_index = -1;
+  // Set once the task finished: its update. Never run again. Applied when all tasks have finished.
   JsonBlob result = nullptr;
-  // Set when it stopped to ask.
-  std::optional<Interrupt> interrupt = {};
+  // With the result: where its command goes, as a JSON array. Null = only along the edges.
+  JsonBlob goes_to = nullptr;
+  // What it stopped to ask; of a subgraph everything that is asked inside it.
+  std::vector<Interrupt> interrupts = {};
   // Answers given so far; the n-th interrupt() of the task gets the n-th.
   std::vector<JsonBlob> answers = {};
   // Set when it failed.
@@ -49,6 +58,8 @@ struct Checkpoint {
   std::string run_id;
   int step = -1;
   std::string source;  // input | loop | update | fork
+  // The nodes whose writes made it: whoever updates the state without saying as whom goes on as they.
+  std::vector<std::string> written_by;
   std::string metadata = "{}";
   Micros created_at = 0;
   std::vector<ChannelValue> channels;  // every channel that has a value, in the graph's order
@@ -64,8 +75,15 @@ struct Checkpoint {
 // {"<task id>":[{"id","value"}]} as Thread.interrupts shows it.
 [[nodiscard]] std::string interrupts_by_task_json(const Checkpoint& checkpoint);
 
-// The ThreadState object of the API.
-[[nodiscard]] std::string state_json(const Checkpoint& checkpoint);
+// The ThreadState object of the API. inner: the ThreadState of a subgraph task, or empty = not expanded.
+using InnerState = std::function<std::string(const CheckpointTask&)>;
+[[nodiscard]] std::string state_json(const Checkpoint& checkpoint, const InnerState& inner = {});
+
+// The namespace of the graph inside a subgraph task.
+[[nodiscard]] std::string inner_ns(const std::string& checkpoint_ns, const CheckpointTask& task);
+
+// {"thread_id","checkpoint_ns","checkpoint_id","checkpoint_map"}; null when id is empty.
+[[nodiscard]] std::string address_json(const Checkpoint& checkpoint, const std::string& id);
 
 // The ThreadState of a thread that never ran: checkpoint must be null there.
 [[nodiscard]] std::string empty_state_json();

@@ -34,18 +34,20 @@ bool is_given(const JsonValue* value) {
          !(value->IsObject() && value->ObjectEmpty());
 }
 
-void read_command(Fields& fields, RunRequest& request, std::optional<Error>& unsupported) {
+// RemoteGraph sends every member always; null, [] and {} are no update and no goto.
+void read_command(Fields& fields, RunRequest& request) {
   const auto* command = fields.member("command");
   if (command == nullptr) return;
   if (!command->IsObject()) return fields.wrong("command", "must be an object");
+  const auto read = [&](const char* name, std::optional<std::string>& target) {
+    const auto* value = find_member(*command, name);
+    if (is_given(value)) target = to_text(*value);
+  };
   if (const auto* resume = find_member(*command, "resume")) request.resume = to_text(*resume);
-  for (const auto* member : {"update", "goto"}) {
-    if (is_given(find_member(*command, member)) && !unsupported) {
-      unsupported =
-          Error{ErrorCode::kUnsupported,
-                "command." + std::string(member) + ": not supported by this version; only command.resume is"};
-    }
-  }
+  read("update", request.update);
+  read("goto", request.goes_to);
+  if (request.update && request.update->front() != '{' && request.update->front() != '[')
+    fields.wrong("command.update", "must be an object, or a list of [channel, value]");
 }
 
 void read_checkpoint(Fields& fields, RunRequest& request) {
@@ -83,6 +85,8 @@ void read_choices(Fields& fields, RunRequest& request) {
   if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
   request.resumable = fields.boolean("stream_resumable").value_or(false);
   request.followed = fields.boolean("__protocol_stream_run").value_or(false);
+  request.subgraphs = fields.boolean("stream_subgraphs").value_or(false);
+  request.strict_resume = fields.boolean("strict_resume").value_or(false);
 }
 
 // What happens before and after the run.
@@ -103,6 +107,17 @@ std::string list_json(const std::vector<std::string>& list) {
   return out + "]";
 }
 
+std::string command_json(const RunRequest& request) {
+  std::string members;
+  const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
+    if (value) members += (members.empty() ? "" : ",") + quote(name) + ":" + *value;
+  };
+  add("resume", request.resume);
+  add("update", request.update);
+  add("goto", request.goes_to);
+  return members.empty() ? "" : ",\"command\":{" + members + "}";
+}
+
 }  // namespace
 
 Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
@@ -111,7 +126,7 @@ Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
   std::optional<Error> unsupported;
   request.assistant_id = fields.required_text("assistant_id");
   request.input = fields.any("input");
-  read_command(fields, request, unsupported);
+  read_command(fields, request);
   read_config(fields, request);
   read_checkpoint(fields, request);
   request.stream_modes = read_stream_modes(fields);
@@ -127,7 +142,7 @@ Result<RunRequest> RunRequest::from_json(const JsonValue& body) {
 std::string kwargs_json(const RunRequest& request) {
   std::string out = "{\"assistant_id\":" + quote(request.assistant_id);
   out += ",\"input\":" + request.input.value_or("null");
-  if (request.resume) out += ",\"command\":{\"resume\":" + *request.resume + "}";
+  out += command_json(request);
   out += ",\"config\":" + request.config + ",\"context\":" + request.context;
   out += ",\"stream_mode\":" + list_json(request.stream_modes);
   if (!request.interrupt_before.empty())
@@ -140,8 +155,10 @@ std::string kwargs_json(const RunRequest& request) {
     out += ",\"after_seconds\":" + std::to_string(static_cast<double>(request.after.count()) / 1e6);
   if (request.webhook) out += ",\"webhook\":" + quote(*request.webhook);
   if (request.followed) out += ",\"__protocol_stream_run\":true";
-  out += request.resumable ? ",\"stream_resumable\":true}" : "}";
-  return out;
+  if (request.subgraphs) out += ",\"stream_subgraphs\":true";
+  if (request.strict_resume) out += ",\"strict_resume\":true";
+  if (request.resumable) out += ",\"stream_resumable\":true";
+  return out + "}";
 }
 
 }  // namespace agenthost::models

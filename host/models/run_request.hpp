@@ -21,7 +21,7 @@ struct RunRequest {
   std::string assistant_id;  // a UUID or a graph id
   // JSON texts; absent = null or not sent.
   std::optional<std::string> input;
-  std::optional<std::string> resume;  // command.resume
+  std::optional<std::string> resume, update, goes_to;  // command.resume, .update, .goto
   std::string config = "{}", context = "{}", metadata = "{}";
   std::optional<std::string> checkpoint_id;
   std::vector<std::string> stream_modes{"values"};
@@ -36,6 +36,8 @@ struct RunRequest {
   std::chrono::microseconds after{0};  // after_seconds: starts so long after its creation
   std::optional<std::string> webhook;  // told how the run ended; a path means this server
   bool followed = false;  // started through protocol v2: the thread's stream shows it, after a restart too
+  bool subgraphs = false;      // stream_subgraphs
+  bool strict_resume = false;  // answers to interrupts that nobody asked refuse the run
 
   // kInvalid "<field>: <problem>"; kUnsupported for members this version would have to ignore.
   [[nodiscard]] static Result<RunRequest> from_json(const JsonValue& body);

@@ -28,10 +28,7 @@ class InProcessExecutor final : public runtime::NodeExecutor {
   void route(const runtime::ConditionalEdge& edge, JsonBlob state, Decided decided) override;
 
  private:
-  [[nodiscard]] Result<std::vector<std::string>> ask_route(const runtime::ConditionalEdge& edge,
-                                                           const JsonBlob& state) const;
-  [[nodiscard]] Result<std::vector<std::string>> read_targets(const runtime::ConditionalEdge& edge,
-                                                              std::string_view answer) const;
+  [[nodiscard]] Result<JsonBlob> ask_route(const runtime::ConditionalEdge& edge, const JsonBlob& state) const;
   [[nodiscard]] tl::unexpected<Error> route_error(const runtime::ConditionalEdge& edge,
                                                   std::string text) const;
 

@@ -91,14 +91,14 @@ void Task::call_start_node() {
   const agent_node_call call{
       .struct_size = AGENT_SIZE(agent_node_call, config),
       .attempt = call_.attempt,
-      .node = borrow(call_.node->name),
+      .node = borrow(call_.node->path),
       .state = borrow(text_or_empty_object(call_.state)),
       .config = borrow(text_or_empty_object(call_.config)),
   };
   const CallScope scope(host());
   const auto status = graph_->api->start_node(graph_->graph, handle_, &call);
   if (status == AGENT_OK) return;
-  end_if_alive(Error{code_of(status), "node " + call_.node->name + " of plugin " + host().plugin_id() +
+  end_if_alive(Error{code_of(status), "node " + call_.node->path + " of plugin " + host().plugin_id() +
                                           " did not start: start_node returned " + status_name(status)});
 }
 
@@ -136,7 +136,7 @@ void Task::complete(agent_status status, std::string_view update) {
 }
 
 void Task::fail(agent_status status, std::string_view kind, std::string_view text) {
-  auto words = text.empty() ? "node " + call_.node->name + " of plugin " + host().plugin_id() +
+  auto words = text.empty() ? "node " + call_.node->path + " of plugin " + host().plugin_id() +
                                   " failed with " + status_name(status) + " and no text"
                             : printable(text);
   end(Error{code_of(status), std::move(words), printable(kind)});
@@ -148,8 +148,8 @@ NodeOutcome Task::outcome_of(agent_status status, std::string_view update) const
     if (interrupt_value_ != nullptr) return runtime::NodeInterrupted{interrupt_value_};
     return plugin_error("ended with AGENT_INTERRUPTED but never asked: call interrupt() first");
   }
-  if (status != AGENT_OK) {
-    return Error{code_of(status), "node " + call_.node->name + " of plugin " + host().plugin_id() +
+  if (status != AGENT_OK && status != AGENT_COMMAND) {
+    return Error{code_of(status), "node " + call_.node->path + " of plugin " + host().plugin_id() +
                                       " ended with " + status_name(status)};
   }
   if (update.empty()) return runtime::NodeUpdate{};
@@ -162,18 +162,20 @@ NodeOutcome Task::outcome_of(agent_status status, std::string_view update) const
   if (const auto members = split_object(update); !members) {
     return plugin_error("completed with an update that is no JSON object: " + members.error().text);
   }
+  if (status == AGENT_COMMAND) return runtime::NodeUpdate{nullptr, make_blob(std::string(update))};
   return runtime::NodeUpdate{make_blob(std::string(update))};
 }
 
 Error Task::plugin_error(std::string text) const {
   return {ErrorCode::kInternal,
-          "node " + call_.node->name + " of plugin " + host().plugin_id() + " " + std::move(text),
+          "node " + call_.node->path + " of plugin " + host().plugin_id() + " " + std::move(text),
           "PluginError"};
 }
 
 agent_status Task::emit(std::string_view channel, std::string_view json) {
   if (channel == "custom") return emit_to_sink(TaskSink::Channel::kCustom, json);
   if (channel == "messages") return emit_to_sink(TaskSink::Channel::kMessages, json);
+  if (channel == "tools") return emit_to_sink(TaskSink::Channel::kTools, json);
   return AGENT_UNSUPPORTED;
 }
 
@@ -333,7 +335,7 @@ void Task::tell(TaskSink& sink, NodeOutcome outcome) const {
     sink.done(std::move(outcome));
   } catch (const std::exception& e) {
     host().log(telemetry::Level::kError,
-               "the end of node " + call_.node->name + " was not taken: " + e.what());
+               "the end of node " + call_.node->path + " was not taken: " + e.what());
   }
 }
 

@@ -7,27 +7,37 @@
 namespace agenthost::routers {
 namespace {
 
-// messages-tuple is the mode, `messages` the event; with "messages" they are messages/partial and so on.
-bool belongs_to(std::string_view event, const std::vector<std::string>& modes) {
-  if (modes.empty() || event == "metadata" || event == "error" || event == "end") return true;
-  return std::any_of(modes.begin(), modes.end(), [&](std::string_view mode) {
-    if (mode == "messages-tuple") return event == "messages";
-    return event == mode || (event.size() > mode.size() && event.substr(0, mode.size()) == mode &&
-                             (event[mode.size()] == '/' || event[mode.size()] == '|'));
-  });
+using runtime::StreamMode;
+using runtime::Subgraphs;
+
+// What a graph inside says to the run as a whole: shown whether or not subgraphs are.
+bool is_for_the_run(const runtime::Event& event) {
+  constexpr auto kModes = only(StreamMode::kCustom) | only(StreamMode::kMessages) |
+                          only(StreamMode::kMessagesTuple) | only(StreamMode::kEvents);
+  return (event.mode & kModes) != 0;
+}
+
+// "child" names every graph at that node, "child:<task id>" one of them.
+bool is_inside(std::string_view ns, std::string_view wanted) {
+  if (ns.substr(0, wanted.size()) != wanted) return false;
+  if (ns.size() == wanted.size()) return true;
+  const char next = ns[wanted.size()];
+  const bool whole_segment = wanted.substr(wanted.rfind('|') + 1).find(':') != std::string_view::npos;
+  return next == '|' || (next == ':' && !whole_segment);
 }
 
 class EventDelivery final : public Beating, public std::enable_shared_from_this<EventDelivery> {
  public:
   EventDelivery(ExchangePtr exchange, std::shared_ptr<runtime::EventStream> events,
-                std::vector<std::string> modes, Heartbeat& heartbeat, std::function<void()> gone)
+                EventRequest request, Heartbeat& heartbeat, std::function<void()> gone)
       : exchange_(std::move(exchange)),
         events_(std::move(events)),
-        modes_(std::move(modes)),
+        request_(std::move(request)),
         heartbeat_(heartbeat),
         gone_(std::move(gone)) {}
 
-  void start(std::optional<std::uint64_t> after, Headers headers) {
+  void start() {
+    auto headers = request_.headers;
     headers.emplace_back("Cache-Control", "no-cache");
     headers.emplace_back("X-Accel-Buffering", "no");
     exchange_->on_disconnect([weak = weak_from_this()] {
@@ -40,7 +50,7 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
     }
     beat_id_ = heartbeat_.add(weak_from_this());
     const auto reader =
-        events_->subscribe(after, [self = shared_from_this()](const auto& event) { self->show(event); });
+        events_->subscribe(request_.after, [self = shared_from_this()](const auto& event) { self->show(event); });
     bool over = false;
     {
       const std::lock_guard lock(mutex_);
@@ -58,8 +68,8 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
  private:
   // Called in the order of the events, one at a time.
   void show(const runtime::EventPtr& event) {
-    if (!belongs_to(event->name, modes_)) return;
-    exchange_->write(std::make_shared<const std::string>(sse_frame(*event)));
+    if (!is_wanted(*event, request_)) return;
+    exchange_->write(std::make_shared<const std::string>(sse_frame(*event, request_.subgraphs)));
     if (event->name != "end") return;
     {
       const std::lock_guard lock(mutex_);
@@ -90,7 +100,7 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
 
   const ExchangePtr exchange_;
   const std::shared_ptr<runtime::EventStream> events_;
-  const std::vector<std::string> modes_;
+  const EventRequest request_;
   Heartbeat& heartbeat_;
   const std::function<void()> gone_;
   Heartbeat::Id beat_id_ = 0;  // set before the first event
@@ -105,15 +115,28 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
 
 void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::EventStream>& events,
                     EventRequest request, Heartbeat& heartbeat, std::function<void()> gone) {
-  std::make_shared<EventDelivery>(exchange, events, std::move(request.modes), heartbeat, std::move(gone))
-      ->start(request.after, std::move(request.headers));
+  std::make_shared<EventDelivery>(exchange, events, std::move(request), heartbeat, std::move(gone))->start();
 }
 
-std::string sse_frame(const runtime::Event& event) {
+bool is_wanted(const runtime::Event& event, const EventRequest& request) {
+  if (event.mode == 0) return true;
+  if ((event.mode & request.modes) == 0) return false;
+  if (event.ns.empty()) return request.namespaces.empty();
+  if (request.subgraphs == Subgraphs::kHidden && !is_for_the_run(event)) return false;
+  return request.namespaces.empty() ||
+         std::any_of(request.namespaces.begin(), request.namespaces.end(),
+                     [&](const std::string& wanted) { return is_inside(event.ns, wanted); });
+}
+
+std::string sse_frame(const runtime::Event& event, Subgraphs subgraphs) {
   std::string frame;
-  frame.reserve(event.name.size() + event.data.size() + 48);
+  frame.reserve(event.name.size() + event.ns.size() + event.data.size() + 48);
   frame += "event: ";
   frame += event.name;
+  // messages/partial and its like tell of their graph in their metadata.
+  const bool suffix = subgraphs == Subgraphs::kShown && event.mode != only(StreamMode::kMessages) &&
+                      event.mode != only(StreamMode::kEvents);
+  if (!event.ns.empty() && suffix) frame.append("|").append(event.ns);
   frame += "\ndata: ";
   frame += event.data;
   frame += "\nid: ";

@@ -168,10 +168,13 @@ void stream(const RunRouting& routing, const RunAddress& at, const Request& requ
   if (!on_disconnect) return exchange->respond(error_reply(on_disconnect.error()));
   const auto found = routing.runs.stream(at.thread_id, at.run_id);
   if (!found) return exchange->respond(error_reply(found.error()));
-  deliver_events(exchange, found->events,
-                 {last_event_id(request), query->list("stream_mode"),
-                  run_headers(found->thread_id, found->run_id, at.scope(), "/stream")},
-                 routing.heartbeat, cancel_when_gone(routing.runs, found->run_id, *on_disconnect));
+  auto reads = reads_of(found->asked);
+  reads.after = last_event_id(request);
+  if (const auto named = query->list("stream_mode"); !named.empty()) reads.modes = runtime::modes_from(named);
+  reads.namespaces = query->list("namespace");
+  reads.headers = run_headers(found->thread_id, found->run_id, at.scope(), "/stream");
+  deliver_events(exchange, found->events, std::move(reads), routing.heartbeat,
+                 cancel_when_gone(routing.runs, found->run_id, *on_disconnect));
 }
 
 // ---- Registration ----

@@ -21,6 +21,7 @@ struct Creation {
   Scope scope;
   models::OnDisconnect on_disconnect;
   bool envelope;
+  std::vector<std::string> namespaces;  // only these graphs inside the run's
 };
 
 Headers headers_of(const models::Run& run, Scope scope, std::string_view below) {
@@ -39,9 +40,13 @@ void show_created(const RunRouting& routing, const Creation& creation, const Exc
       reply.headers = headers_of(row, creation.scope, "");
       return exchange->respond(std::move(reply));
     }
-    case Delivery::kStream:
-      return deliver_events(exchange, run->events, {0, {}, headers_of(row, creation.scope, "/stream")},
-                            routing.heartbeat, std::move(gone));
+    case Delivery::kStream: {
+      auto reads = reads_of(run->request);
+      reads.after = 0;
+      reads.namespaces = creation.namespaces;
+      reads.headers = headers_of(row, creation.scope, "/stream");
+      return deliver_events(exchange, run->events, std::move(reads), routing.heartbeat, std::move(gone));
+    }
     case Delivery::kWait: {
       const auto reply = WaitingReply::start(exchange, headers_of(row, creation.scope, "/join"),
                                              routing.heartbeat, std::move(gone));
@@ -73,7 +78,7 @@ void create(const RunRouting& routing, Delivery delivery, Scope scope, const Req
   if (!asked) return exchange->respond(error_reply(asked.error()));
   const auto envelope =
       query->text("envelope").value_or(routing.envelope == WaitEnvelope::kRun ? "run" : "none");
-  const Creation creation{delivery, scope, asked->on_disconnect, envelope == "run"};
+  const Creation creation{delivery, scope, asked->on_disconnect, envelope == "run", query->list("namespace")};
   const auto created = [routing, creation, exchange](const Result<ActiveRunPtr>& run) {
     show_created(routing, creation, exchange, run);
   };

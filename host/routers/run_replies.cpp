@@ -39,4 +39,11 @@ std::function<void()> cancel_when_gone(RunService& runs, std::string run_id,
   return [&runs, run_id = std::move(run_id)] { runs.cancel_active(run_id); };
 }
 
+EventRequest reads_of(const models::RunRequest& asked) {
+  EventRequest reads;
+  reads.modes = runtime::modes_from(asked.stream_modes);
+  reads.subgraphs = asked.subgraphs ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden;
+  return reads;
+}
+
 }  // namespace agenthost::routers

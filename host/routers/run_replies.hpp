@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "host/models/run_request.hpp"
+#include "host/routers/event_delivery.hpp"
 #include "host/routers/http.hpp"
 #include "host/services/run_service.hpp"
 
@@ -27,5 +28,8 @@ enum class Scope { kThread, kStateless };
 // What to do when the client goes before the end; may be empty.
 [[nodiscard]] std::function<void()> cancel_when_gone(services::RunService& runs, std::string run_id,
                                                      models::OnDisconnect on_disconnect);
+
+// What the creator of a run reads of its events: what it asked for.
+[[nodiscard]] EventRequest reads_of(const models::RunRequest& asked);
 
 }  // namespace agenthost::routers

@@ -7,9 +7,9 @@ namespace agenthost::runtime {
 EventStream::EventStream(std::size_t max_events, std::size_t max_bytes)
     : max_events_(max_events), max_bytes_(max_bytes) {}
 
-void EventStream::publish(std::string name, std::string data) {
+void EventStream::publish(Event event) {
   const std::lock_guard lock(mutex_);
-  if (!finished_) publish_locked(std::move(name), std::move(data));
+  if (!finished_) publish_locked(std::move(event));
 }
 
 void EventStream::finish() {
@@ -17,7 +17,7 @@ void EventStream::finish() {
   std::vector<std::pair<ReaderId, Sink>> gone;
   const std::lock_guard lock(mutex_);
   if (finished_) return;
-  publish_locked("end", "null");
+  publish_locked({0, "end", "null", 0, {}});
   finished_ = true;
   gone.swap(readers_);
 }
@@ -54,8 +54,9 @@ std::size_t EventStream::kept_bytes() const {
   return ring_bytes_;
 }
 
-void EventStream::publish_locked(std::string name, std::string data) {
-  auto event = std::make_shared<const Event>(Event{++last_id_, std::move(name), std::move(data)});
+void EventStream::publish_locked(Event published) {
+  published.id = ++last_id_;
+  auto event = std::make_shared<const Event>(std::move(published));
   ring_bytes_ += event->data.size();
   ring_.push_back(event);
   // The newest event always stays: a reader must be able to learn how the run stands.

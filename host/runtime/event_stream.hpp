@@ -14,14 +14,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "host/runtime/stream_mode.hpp"
 
 namespace agenthost::runtime {
 
+// A run records what any of its readers may want; each reader takes the modes and namespaces it asked for.
 struct Event {
   std::uint64_t id = 0;
-  std::string name;  // metadata | values | updates | messages | custom | error | end | ...
+  std::string name;  // metadata | values | updates | messages | custom | error | end | ..., without namespace
   std::string data;  // JSON, one line
+  StreamModes mode = 0;  // the one it belongs to; 0 = for everybody
+  std::string ns;        // "" = the root graph, "child:<task id>|inner:<task id>" = a graph inside it
 };
 // Shared because: the ring and every reader show the same event.
 using EventPtr = std::shared_ptr<const Event>;
@@ -33,7 +39,9 @@ class EventStream {
 
   explicit EventStream(std::size_t max_events, std::size_t max_bytes);
 
-  void publish(std::string name, std::string data);
+  // The id is given here.
+  void publish(Event event);
+  void publish(std::string name, std::string data) { publish({0, std::move(name), std::move(data), 0, {}}); }
   // Publishes `end` and then nothing more; readers that come later get what the ring holds.
   void finish();
 
@@ -60,7 +68,7 @@ class EventStream {
   ReaderId next_reader_ = 1;
   std::vector<std::pair<ReaderId, Sink>> readers_;
 
-  void publish_locked(std::string name, std::string data);
+  void publish_locked(Event event);
 };
 
 }  // namespace agenthost::runtime

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,22 +34,52 @@ struct Channel {
 };
 
 struct ConditionalEdge {
-  std::string name;                  // what route() is asked
+  std::string name;
+  std::string path;                  // what route() is asked: the name behind those of the graphs around it
   std::vector<std::string> targets;  // what it may answer; empty = any node
 };
 
+// What happens when a node fails with an error that may pass: it runs again, later each time.
+struct RetryPolicy {
+  unsigned max_attempts = 1;
+  std::chrono::milliseconds initial{500};
+  double backoff = 2.0;
+  std::chrono::milliseconds longest{128'000};
+  std::vector<std::string> on;  // kinds of errors; empty = those that say that trying again may help
+
+  [[nodiscard]] bool covers(const Error& error) const;
+  // Before the given attempt, which is at least the second.
+  [[nodiscard]] std::chrono::milliseconds delay_before(unsigned attempt) const;
+};
+
+class Graph;
+
 struct Node {
   std::string name;
+  std::string path;  // what start_node() is told: "name", in a subgraph "outer:name"
   bool blocking = false;
   std::optional<std::chrono::milliseconds> timeout;
+  RetryPolicy retry;
   std::vector<std::string> edges;  // node names or kEnd
   std::vector<ConditionalEdge> conditional_edges;
+  // Not null: the node is a graph, run as a loop of its own with its own checkpoints.
+  // Shared because: a Graph is a value that is copied into the catalogue.
+  std::shared_ptr<const Graph> subgraph;
+};
+
+// Which nodes a static breakpoint names.
+struct Breakpoints {
+  bool all = false;
+  std::vector<std::string> nodes;
+  [[nodiscard]] bool hits(std::string_view node) const;
 };
 
 struct GraphSchemas {
   // JSON Schema texts, or "null".
   std::string input = "null", output = "null", state = "null", config = "null", context = "null";
 };
+
+class GraphReader;
 
 class Graph {
  public:
@@ -66,11 +97,16 @@ class Graph {
   [[nodiscard]] unsigned recursion_limit() const { return recursion_limit_; }
   // A new run's input on an interrupted thread is taken as the answer.
   [[nodiscard]] bool resumes_on_input() const { return resumes_on_input_; }
+  // Breakpoints that belong to the graph, whatever a run asks for.
+  [[nodiscard]] const Breakpoints& interrupt_before() const { return interrupt_before_; }
+  [[nodiscard]] const Breakpoints& interrupt_after() const { return interrupt_after_; }
 
   [[nodiscard]] std::optional<std::size_t> channel_index(std::string_view name) const;
   [[nodiscard]] const Node* find_node(std::string_view name) const;
 
  private:
+  friend class GraphReader;
+
   std::string id_, name_, description_;
   std::vector<Channel> channels_;
   std::vector<Node> nodes_;
@@ -78,6 +114,7 @@ class Graph {
   GraphSchemas schemas_;
   unsigned recursion_limit_ = 0;
   bool resumes_on_input_ = false;
+  Breakpoints interrupt_before_, interrupt_after_;
 };
 
 }  // namespace agenthost::runtime

@@ -20,7 +20,7 @@ namespace agenthost::runtime {
 struct NodeCall {
   const Node* node = nullptr;  // lives as long as the graph
   unsigned attempt = 1;
-  JsonBlob state;                 // {"channel":value,...}
+  JsonBlob state;                 // {"channel":value,...}; of a task made by a send, what was sent
   JsonBlob config;                // see agent_node_call.config
   std::vector<JsonBlob> answers;  // for interrupt(), in order
   std::chrono::steady_clock::time_point deadline;
@@ -28,7 +28,8 @@ struct NodeCall {
 
 // How a task ended.
 struct NodeUpdate {
-  JsonBlob update;  // JSON object {channel: write}, or null: no writes
+  JsonBlob update;             // JSON object {channel: write}, or null: no writes
+  JsonBlob command = nullptr;  // instead of update: {"update":{...},"goto":[...],"graph":"__parent__"}
 };
 struct NodeInterrupted {
   JsonBlob value;
@@ -39,7 +40,7 @@ using NodeOutcome = std::variant<NodeUpdate, NodeInterrupted, Error>;
 // nothing after.
 struct TaskSink {
   virtual ~TaskSink() = default;
-  enum class Channel { kCustom, kMessages };
+  enum class Channel { kCustom, kMessages, kTools };
   enum class Pressure { kNone, kSlowDown };
   virtual Pressure emit(Channel channel, std::string json) = 0;
   virtual void done(NodeOutcome outcome) = 0;
@@ -61,8 +62,9 @@ struct NodeExecutor {
   virtual ~NodeExecutor() = default;
   // Never blocks; done() may come before it returns. sink lives until done or abandon.
   [[nodiscard]] virtual std::shared_ptr<TaskHandle> start(NodeCall call, std::shared_ptr<TaskSink> sink) = 0;
-  // Decides a conditional edge; `decided` is called once, maybe before this returns.
-  using Decided = std::function<void(Result<std::vector<std::string>>)>;
+  // Decides a conditional edge; `decided` is called once, maybe before this returns, with a JSON array of node
+  // names and of sends: {"node":"name","input":any}.
+  using Decided = std::function<void(Result<JsonBlob>)>;
   virtual void route(const ConditionalEdge& edge, JsonBlob state, Decided decided) = 0;
 };
 

@@ -24,6 +24,7 @@
 #include "host/runtime/event_stream.hpp"
 #include "host/runtime/graph.hpp"
 #include "host/runtime/node_executor.hpp"
+#include "host/runtime/stream_mode.hpp"
 
 namespace agenthost::runtime {
 
@@ -31,50 +32,36 @@ namespace agenthost::runtime {
 struct InputValues {
   JsonBlob values;  // JSON object {channel: write}
 };
-struct Resume {
-  // task id -> the answers it has had, including the new one; every other pending task stays pending.
+// On a thread that has a state. What is absent is null or empty.
+struct Command {
+  // To what tasks asked, by the interrupt's id; every other interrupt stays open.
   struct Answer {
-    std::string task_id;
+    std::string interrupt_id;
     JsonBlob value;
   };
-  std::vector<Answer> answers;
+  std::vector<Answer> answers = {};
+  JsonBlob update = nullptr;   // JSON object {channel: write}, or a list of [channel, write]
+  JsonBlob goes_to = nullptr;  // a node's name, a send, or a JSON array of them
 };
 struct Continue {};  // from the checkpoint, as it stands
-using RunInput = std::variant<InputValues, Resume, Continue>;
+using RunInput = std::variant<InputValues, Command, Continue>;
 
-enum class StreamMode : unsigned {
-  kValues = 1U << 0U,
-  kUpdates = 1U << 1U,
-  kMessagesTuple = 1U << 2U,
-  kCustom = 1U << 3U,
-  kTasks = 1U << 4U,
-  kCheckpoints = 1U << 5U,
-  kDebug = 1U << 6U,
-  kMessages = 1U << 7U,
-  kEvents = 1U << 8U,
-  kTools = 1U << 9U,
-};
-using StreamModes = unsigned;  // a set of StreamMode bits
-[[nodiscard]] constexpr bool has(StreamModes modes, StreamMode mode) {
-  return (modes & static_cast<unsigned>(mode)) != 0;
-}
+// Whether the client named the checkpoint the run goes on from. Then it forks: what came after stays as it is.
+enum class Origin { kLatest, kChosen };
 
 enum class Durability { kSync, kAsync, kExit };
-
-// Which nodes a static breakpoint names.
-struct Breakpoints {
-  bool all = false;
-  std::vector<std::string> nodes;
-  [[nodiscard]] bool hits(std::string_view node) const;
-};
 
 struct RunSpec {
   std::string run_id, thread_id, assistant_id;
   std::shared_ptr<const Graph> graph;
   std::shared_ptr<NodeExecutor> executor;
+  // Of a graph inside a graph: where its checkpoints go, and {ns: checkpoint id} of the graphs around it.
+  std::string checkpoint_ns = {};
+  std::string parents = "{}";
   RunInput input = Continue{};
   std::string configurable = "{}", context = "{}", metadata = "{}";  // JSON object texts, merged already
-  StreamModes stream_modes = static_cast<unsigned>(StreamMode::kValues);
+  StreamModes stream_modes = only(StreamMode::kValues);
+  Subgraphs subgraphs = Subgraphs::kHidden;
   Breakpoints interrupt_before, interrupt_after;
   unsigned recursion_limit = 25;
   Durability durability = Durability::kAsync;
@@ -82,15 +69,19 @@ struct RunSpec {
   std::chrono::milliseconds timeout{std::chrono::hours(1)};
   // The checkpoint to go on from; nullopt for a thread without state.
   std::optional<models::Checkpoint> from = {};
+  Origin origin = Origin::kLatest;
 };
 
-enum class RunEnd { kSuccess, kInterrupted, kError, kCancelled, kTimeout };
+// kRefused: an error before anything was done, so the thread stands as it stood.
+enum class RunEnd { kSuccess, kInterrupted, kError, kCancelled, kTimeout, kRefused };
 
 struct RunResult {
   RunEnd end = RunEnd::kSuccess;
   // The last checkpoint made (or taken over); its tasks say what is pending. Without any: nullopt.
   std::optional<models::Checkpoint> checkpoint;
-  std::optional<Error> error;  // for kError, kTimeout, kCancelled
+  std::optional<Error> error;  // for all but kSuccess and kInterrupted
+  // A node of a subgraph addressed the graph around it: {"update":{...},"goto":[...]}.
+  JsonBlob to_parent = nullptr;
 };
 
 struct RunLimits {

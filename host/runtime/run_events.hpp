@@ -1,59 +1,69 @@
-// RunEvents: turns what happens in a run into the events of the modes its client asked for. Thread-safe.
+// RunEvents: turns what happens in one loop of a run into the events of the modes that are wanted. Thread-safe.
+//
+// A graph inside a graph has a RunEvents of its own. Its events carry its namespace and are made only when
+// subgraphs are shown, but for custom events and messages, which belong to the run as a whole.
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "host/models/checkpoint.hpp"
-#include "host/runtime/event_stream.hpp"
+#include "host/runtime/event_feed.hpp"
 #include "host/runtime/run.hpp"
+#include "host/runtime/writes.hpp"
 
 namespace agenthost::runtime {
 
 class RunEvents {
  public:
-  RunEvents(const RunSpec& spec, std::shared_ptr<EventStream> stream);
+  // spec outlives this.
+  RunEvents(const RunSpec& spec, std::shared_ptr<EventFeed> feed);
 
   // {"run_id","attempt"}: always the first event.
   void started();
+  void ended(const RunResult& result);
   void values(const models::Checkpoint& checkpoint);
-  // update: JSON object of the channels written, or null for a node that wrote nothing.
-  void update(std::string_view node, const JsonBlob& update);
   void checkpoint(const models::Checkpoint& checkpoint);
-  void task_started(const models::CheckpointTask& task, int step, const JsonBlob& state);
+  void task_started(const models::CheckpointTask& task, int step, const JsonBlob& input);
   void task_ended(const models::CheckpointTask& task, int step);
-  // A dynamic interrupt stopped the run: once per stop.
+  // A finished task's writes: the update, and its messages that were not streamed in chunks.
+  void written(const models::CheckpointTask& task, int step, const Writes& writes);
+  // The run stopped to ask: once per stop.
   void interrupted(const models::Checkpoint& checkpoint);
-  // A static breakpoint did.
+  // A static breakpoint stopped it.
   void breakpoint();
+
+  // From the node, while it runs.
   void custom(std::string json);
-
+  void tool(std::string json);
   // One streamed chunk, as the plugin or the model service made it.
-  void message_chunk(std::string json, const models::CheckpointTask& task, int step);
-  // The messages of a finished task's update: those not streamed in chunks are shown whole.
-  void messages_written(const std::string& messages, const models::CheckpointTask& task, int step);
+  void message_chunk(const std::string& json, const models::CheckpointTask& task, int step);
 
-  [[nodiscard]] bool wants(StreamMode mode) const { return has(modes_, mode); }
-  [[nodiscard]] bool shows_tasks() const { return wants(StreamMode::kTasks) || wants(StreamMode::kDebug); }
+  // The messages of the state are not news.
+  void know_messages(const models::Checkpoint& checkpoint);
+
+  [[nodiscard]] const std::shared_ptr<EventFeed>& feed() const { return feed_; }
+  // Whether what a task reached must be at hand as JSON.
+  [[nodiscard]] bool shows_results() const { return shows_tasks() || shows(StreamMode::kEvents); }
   [[nodiscard]] bool shows_checkpoints() const {
-    return wants(StreamMode::kCheckpoints) || wants(StreamMode::kDebug);
+    return shows(StreamMode::kCheckpoints) || shows(StreamMode::kDebug);
   }
 
  private:
-  void publish(std::string_view name, std::string data);
+  [[nodiscard]] bool shows(StreamMode mode) const { return shown_ && feed_->wants(mode); }
+  [[nodiscard]] bool shows_tasks() const { return shows(StreamMode::kTasks) || shows(StreamMode::kDebug); }
+  void publish(std::string name, std::string data, StreamMode mode);
+  void callback(std::string_view event, std::string_view name, const models::CheckpointTask* task,
+                std::string data);
+  void message_written(const JsonValue& message, const models::CheckpointTask& task, int step);
   std::string message_metadata(const models::CheckpointTask& task, int step) const;
 
   // Constant after construction
   const RunSpec& spec_;
-  const StreamModes modes_;
-  const std::shared_ptr<EventStream> stream_;
-
-  std::mutex mutex_;
-  // Guarded by mutex_
-  std::set<std::string, std::less<>> streamed_ids_;
+  const std::shared_ptr<EventFeed> feed_;
+  const bool shown_;  // the root graph, or subgraphs are shown
 };
 
 }  // namespace agenthost::runtime

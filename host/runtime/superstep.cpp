@@ -2,39 +2,12 @@
 
 #include <algorithm>
 
-#include "host/runtime/reducers.hpp"
+#include "host/runtime/subgraph_task.hpp"
 
 namespace agenthost::runtime {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-Result<Writes> read_writes(const Graph& graph, std::string_view update) {
-  auto members = split_object(update);
-  if (!members) return fail(members.error());
-  Writes writes;
-  for (auto& member : *members) {
-    const auto channel = graph.channel_index(member.key);
-    if (!channel) continue;
-    auto text = normalize_write(graph.channels()[*channel], std::move(member.text));
-    if (!text) return fail(text.error());
-    writes.push_back({*channel, std::move(*text)});
-  }
-  return writes;
-}
-
-JsonBlob writes_json(const Graph& graph, const Writes& writes) {
-  if (writes.empty()) return nullptr;
-  std::string out = "{";
-  for (const auto& write : writes) {
-    if (out.size() > 1) out += ',';
-    out += quote(graph.channels()[write.channel].name);
-    out += ':';
-    out += write.text;
-  }
-  out += '}';
-  return make_blob(std::move(out));
-}
 
 // One task under way: the sink its node reports to.
 class Superstep::Slot final : public TaskSink {
@@ -44,39 +17,44 @@ class Superstep::Slot final : public TaskSink {
 
   Pressure emit(Channel channel, std::string json) override {
     if (ended_) return Pressure::kNone;
-    if (channel == Channel::kCustom) {
-      step_.in_.events.custom(std::move(json));
-    } else {
-      step_.in_.events.message_chunk(std::move(json), task(), step_.step_number_);
+    auto& events = step_.in_.events;
+    switch (channel) {
+      case Channel::kCustom:
+        events.custom(std::move(json));
+        break;
+      case Channel::kMessages:
+        events.message_chunk(json, task_, step_.step_number_);
+        break;
+      case Channel::kTools:
+        events.tool(std::move(json));
+        break;
     }
     return Pressure::kNone;
   }
 
-  void done(NodeOutcome ended) override {
-    if (auto* update = std::get_if<NodeUpdate>(&ended)) {
-      auto writes = update->update ? read_writes(*step_.in_.spec.graph, *update->update) : Writes{};
-      if (writes) {
-        step_.slot_ended(*this, std::move(*writes));
-      } else {
-        step_.slot_ended(*this, std::move(writes.error()));
-      }
-    } else if (auto* interrupt = std::get_if<NodeInterrupted>(&ended)) {
-      step_.slot_ended(*this, std::move(*interrupt));
-    } else {
-      step_.slot_ended(*this, std::get<Error>(std::move(ended)));
-    }
+  void done(NodeOutcome outcome) override {
+    const auto& spec = step_.in_.spec;
+    ended(task_end(*spec.graph, spec.checkpoint_ns, task_, std::move(outcome)));
+  }
+
+  void ended(TaskEnd how) {
+    if (auto* error = std::get_if<Error>(&how)) return step_.node_failed(*this, std::move(*error));
+    step_.slot_ended(*this, std::move(how));
   }
 
   // True for the caller that ends the slot, once.
   [[nodiscard]] bool claim_end() { return !ended_.exchange(true); }
-  [[nodiscard]] bool ended() const { return ended_; }
-  [[nodiscard]] const Due& due() const { return due_; }
+  [[nodiscard]] bool has_ended() const { return ended_; }
+  [[nodiscard]] const Node& node() const { return *due_.node; }
+  [[nodiscard]] std::size_t index() const { return due_.task; }
   [[nodiscard]] const models::CheckpointTask& task() const { return task_; }
 
   // Written by whoever claimed the end, read once the step is finished.
-  std::variant<Writes, NodeInterrupted, Error> outcome;
+  TaskEnd end;
   // Guarded by the step's mutex
-  std::shared_ptr<TaskHandle> handle;
+  std::shared_ptr<TaskHandle> handle;  // null between two tries
+  unsigned tries = 0;
+  TimePoint started_at;  // the present try
 
  private:
   Superstep& step_;
@@ -85,12 +63,12 @@ class Superstep::Slot final : public TaskSink {
   std::atomic<bool> ended_{false};
 };
 
-Superstep::Superstep(const Surroundings& surroundings, const models::Checkpoint& checkpoint,
-                     std::vector<Due> due, steady_clock::time_point deadline, std::function<void()> finished)
-    : in_(surroundings),
+Superstep::Superstep(Surroundings surroundings, const models::Checkpoint& checkpoint, std::vector<Due> due,
+                     steady_clock::time_point deadline, std::function<void()> finished)
+    : in_(std::move(surroundings)),
       state_(make_blob(values_json(checkpoint))),
+      checkpoint_id_(checkpoint.checkpoint_id),
       step_number_(checkpoint.step + 1),
-      started_at_(steady_clock::now()),
       run_deadline_(deadline),
       finished_(std::move(finished)),
       open_(due.size() + 1) {
@@ -101,49 +79,82 @@ Superstep::Superstep(const Surroundings& surroundings, const models::Checkpoint&
 
 Superstep::~Superstep() = default;
 
+// ---- Starting ----
+
 Superstep::Progress Superstep::start() {
-  for (auto& slot : slots_) start_slot(*slot);
+  for (auto& slot : slots_) {
+    in_.events.task_started(slot->task(), step_number_, input_of(slot->task()));
+    start_slot(*slot);
+  }
   if (open_.fetch_sub(1) == 1) return Progress::kFinished;
   arm_deadline();
   return Progress::kRunning;
 }
 
 void Superstep::start_slot(Slot& slot) {
+  bool cancelled = false;
   {
-    std::unique_lock lock(mutex_);
-    if (cancelled_) {
-      lock.unlock();
-      slot_ended(slot, Error{ErrorCode::kCancelled, "not started", ""});
-      return;
-    }
+    const std::lock_guard lock(mutex_);
+    cancelled = cancelled_.has_value();
+    slot.tries += 1;
+    slot.started_at = steady_clock::now();
   }
-  in_.events.task_started(slot.task(), step_number_, state_);
-  auto handle =
-      in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
-  std::optional<CancelReason> cancelled;
+  if (cancelled) return slot_ended(slot, Error{ErrorCode::kCancelled, "not started", ""});
+  auto handle = launch(slot);
+  std::optional<CancelReason> reason;
   {
     const std::lock_guard lock(mutex_);
     slot.handle = handle;
-    cancelled = cancelled_;
+    reason = cancelled_;
   }
-  if (cancelled && handle && !slot.ended()) handle->cancel(*cancelled);
+  if (reason && handle) handle->cancel(*reason);
+}
+
+std::shared_ptr<TaskHandle> Superstep::launch(Slot& slot) {
+  if (!slot.node().subgraph) {
+    return in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
+  }
+  return start_subgraph({inner_spec(slot), in_.spec.graph.get(), in_.inner, in_.answers}, in_.services,
+                        [self = shared_from_this(), &slot](TaskEnd end) { slot.ended(std::move(end)); });
+}
+
+const JsonBlob& Superstep::input_of(const models::CheckpointTask& task) const {
+  return task.input ? task.input : state_;
 }
 
 NodeCall Superstep::make_call(const Slot& slot) const {
   const auto& task = slot.task();
+  const auto ns = models::inner_ns(in_.spec.checkpoint_ns, task);
   std::string config;
-  config.reserve(in_.config_start.size() + 2 * task.id.size() + task.node.size() + 64);
+  config.reserve(in_.config_start.size() + ns.size() + task.id.size() + 64);
   config += in_.config_start;
   config += ",\"checkpoint_ns\":";
-  config += quote(task.node + ":" + task.id);
+  config += quote(ns);
   config += ",\"task_id\":\"";
   config += task.id;
   config += "\",\"step\":";
   config += std::to_string(step_number_);
   config += '}';
-  return NodeCall{slot.due().node, static_cast<unsigned>(in_.spec.attempt),
-                  state_,          make_blob(std::move(config)),
-                  task.answers,    deadline_of(*slot.due().node)};
+  const auto attempt = static_cast<unsigned>(in_.spec.attempt) + slot.tries - 1;
+  return NodeCall{&slot.node(), attempt,      input_of(task), make_blob(std::move(config)),
+                  task.answers, deadline_of(slot)};
+}
+
+RunSpec Superstep::inner_spec(const Slot& slot) const {
+  const auto& outer = in_.spec;
+  const auto& graph = slot.node().subgraph;
+  auto spec = outer;
+  spec.graph = graph;
+  spec.checkpoint_ns = models::inner_ns(outer.checkpoint_ns, slot.task());
+  spec.parents =
+      merge_objects(outer.parents, "{" + quote(outer.checkpoint_ns) + ":\"" + checkpoint_id_ + "\"}");
+  spec.input = InputValues{input_of(slot.task())};
+  spec.interrupt_before = graph->interrupt_before();
+  spec.interrupt_after = graph->interrupt_after();
+  spec.timeout = std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(run_deadline_ - steady_clock::now()));
+  spec.from.reset();
+  spec.origin = Origin::kLatest;
+  return spec;
 }
 
 std::string config_start(const RunSpec& spec) {
@@ -153,33 +164,42 @@ std::string config_start(const RunSpec& spec) {
          "\",\"graph_id\":" + quote(spec.graph->id());
 }
 
-steady_clock::time_point Superstep::deadline_of(const Node& node) const {
-  return std::min(run_deadline_, started_at_ + node.timeout.value_or(in_.limits.node_timeout));
+steady_clock::time_point Superstep::deadline_of(const Slot& slot) const {
+  if (slot.node().subgraph) return run_deadline_;  // its nodes have their own
+  return std::min(run_deadline_, slot.started_at + slot.node().timeout.value_or(in_.services.limits.node_timeout));
 }
 
-void Superstep::slot_ended(Slot& slot, std::variant<Writes, NodeInterrupted, Error> outcome) {
+// ---- Ending ----
+
+// Tries again when the node's policy covers the error, else the task has failed.
+void Superstep::node_failed(Slot& slot, Error error) {
+  const auto& retry = slot.node().retry;
+  std::optional<unsigned> next_try;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!cancelled_ && !slot.has_ended() && slot.tries < retry.max_attempts && retry.covers(error)) {
+      next_try = slot.tries + 1;
+      slot.handle.reset();
+    }
+  }
+  if (!next_try) return slot_ended(slot, std::move(error));
+  arm(retry.delay_before(*next_try), [&slot](Superstep& step) { step.start_slot(slot); });
+}
+
+void Superstep::slot_ended(Slot& slot, TaskEnd end) {
   if (!slot.claim_end()) return;
   const auto keep_alive = shared_from_this();
   bool failed = false;
   {
     const std::lock_guard lock(mutex_);
-    if (auto* error = std::get_if<Error>(&outcome)) {
+    if (auto* error = std::get_if<Error>(&end)) {
       if (cancelled_) *error = cancel_error(slot);
       failed = !cancelled_;
       if (!first_error_) first_error_ = *error;
     }
   }
-  if (const auto* writes = std::get_if<Writes>(&outcome)) {
-    const auto& graph = *in_.spec.graph;
-    for (const auto& write : *writes) {
-      if (graph.channels()[write.channel].reducer != Reducer::kMessages) continue;
-      in_.events.messages_written(write.text, slot.task(), step_number_);
-    }
-    if (in_.events.wants(StreamMode::kUpdates)) {
-      in_.events.update(slot.due().node->name, writes_json(graph, *writes));
-    }
-  }
-  slot.outcome = std::move(outcome);
+  show(slot, end);
+  slot.end = std::move(end);
   if (failed) cancel(CancelReason::kUser);
   if (open_.fetch_sub(1) != 1) return;
   std::vector<Timers::Id> timers;
@@ -188,49 +208,83 @@ void Superstep::slot_ended(Slot& slot, std::variant<Writes, NodeInterrupted, Err
     over_ = true;
     timers.swap(timer_ids_);
   }
-  for (const auto id : timers) in_.timers.cancel(id);
+  for (const auto id : timers) in_.services.timers.cancel(id);
   finished_();
 }
 
+void Superstep::show(const Slot& slot, const TaskEnd& end) {
+  const auto* update = std::get_if<TaskUpdate>(&end);
+  if (update != nullptr) in_.events.written(slot.task(), step_number_, update->writes);
+}
+
 Error Superstep::cancel_error(const Slot& slot) const {
+  const auto& node = slot.node();
   if (cancelled_ == CancelReason::kDeadline) {
-    const auto& node = *slot.due().node;
-    const auto limit = std::chrono::duration_cast<milliseconds>(deadline_of(node) - started_at_);
+    const auto limit = std::chrono::duration_cast<milliseconds>(deadline_of(slot) - slot.started_at);
     return {ErrorCode::kDeadline,
             "node \"" + node.name + "\" did not end within " + std::to_string(limit.count()) + " ms",
             "NodeTimeoutError"};
   }
-  return {ErrorCode::kCancelled, "node \"" + slot.due().node->name + "\" was cancelled", "CancelledError"};
+  return {ErrorCode::kCancelled, "node \"" + node.name + "\" was cancelled", "CancelledError"};
 }
+
+// ---- Stopping ----
 
 void Superstep::cancel(CancelReason reason) {
   std::vector<std::shared_ptr<TaskHandle>> handles;
+  std::vector<Slot*> between_tries;
   {
     const std::lock_guard lock(mutex_);
     if (cancelled_) return;
     cancelled_ = reason;
     for (const auto& slot : slots_) {
-      if (!slot->ended() && slot->handle) handles.push_back(slot->handle);
+      if (slot->has_ended()) continue;
+      if (slot->handle) {
+        handles.push_back(slot->handle);
+      } else if (slot->tries > 0) {
+        between_tries.push_back(slot.get());
+      }
     }
   }
   for (const auto& handle : handles) handle->cancel(reason);
   arm_grace();
+  // One that is being started just now is told by who starts it, and ends here or there, but once.
+  for (auto* slot : between_tries) {
+    if (slot->node().retry.max_attempts > 1) slot_ended(*slot, Error{ErrorCode::kCancelled, "not started", ""});
+  }
 }
 
 void Superstep::arm_deadline() {
   auto first = run_deadline_;
-  for (const auto& slot : slots_) {
-    if (!slot->ended()) first = std::min(first, deadline_of(*slot->due().node));
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& slot : slots_) {
+      if (!slot->has_ended() && slot->handle) first = std::min(first, deadline_of(*slot));
+    }
   }
-  arm(first - steady_clock::now(), [](Superstep& step) { step.cancel(CancelReason::kDeadline); });
+  arm(first - steady_clock::now(), [](Superstep& step) { step.deadline_reached(); });
+}
+
+// A later try has a later deadline.
+void Superstep::deadline_reached() {
+  bool reached = steady_clock::now() >= run_deadline_;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& slot : slots_) {
+      const bool runs = !slot->has_ended() && slot->handle;
+      reached = reached || (runs && steady_clock::now() >= deadline_of(*slot));
+    }
+  }
+  if (reached) return cancel(CancelReason::kDeadline);
+  arm_deadline();
 }
 
 void Superstep::arm_grace() {
-  arm(in_.limits.cancel_grace, [](Superstep& step) { step.abandon_rest(); });
+  arm(in_.services.limits.cancel_grace, [](Superstep& step) { step.abandon_rest(); });
 }
 
-void Superstep::arm(std::chrono::nanoseconds delay, void (*then)(Superstep&)) {
-  const auto id = in_.timers.after(delay, [weak = weak_from_this(), then] {
+void Superstep::arm(std::chrono::nanoseconds delay, std::function<void(Superstep&)> then) {
+  const auto id = in_.services.timers.after(delay, [weak = weak_from_this(), then = std::move(then)] {
     if (const auto self = weak.lock()) then(*self);
   });
   {
@@ -240,12 +294,13 @@ void Superstep::arm(std::chrono::nanoseconds delay, void (*then)(Superstep&)) {
       return;
     }
   }
-  in_.timers.cancel(id);  // the last task ended meanwhile
+  in_.services.timers.cancel(id);  // the last task ended meanwhile
 }
 
 void Superstep::abandon_rest() {
   for (const auto& slot : slots_) {
-    if (slot->ended()) continue;
+    // A graph that was cancelled gives up its own nodes and then ends.
+    if (slot->has_ended() || slot->node().subgraph) continue;
     std::shared_ptr<TaskHandle> handle;
     {
       const std::lock_guard lock(mutex_);
@@ -259,7 +314,7 @@ void Superstep::abandon_rest() {
 std::vector<TaskOutcome> Superstep::take_outcomes() {
   std::vector<TaskOutcome> outcomes;
   outcomes.reserve(slots_.size());
-  for (auto& slot : slots_) outcomes.push_back({slot->due().task, std::move(slot->outcome)});
+  for (auto& slot : slots_) outcomes.push_back({slot->index(), std::move(slot->end)});
   return outcomes;
 }
 

@@ -1,7 +1,8 @@
 // Superstep: runs the due tasks of one step side by side and knows when the last has ended.
 //
-// Each task ends once: by its node, by a failing sibling (the others are cancelled), by cancel(), or by being
-// abandoned when it does not heed a cancel within the grace. Thread-safe; holds no thread while nodes wait.
+// Each task ends once: by its node (after as many tries as its retry policy gives), by a failing sibling (the
+// others are cancelled), by cancel(), or by being abandoned when it does not heed a cancel within the grace. A
+// task whose node is a graph is a loop of its own. Thread-safe; holds no thread while nodes wait.
 #pragma once
 
 #include <atomic>
@@ -10,26 +11,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "host/runtime/loop_services.hpp"
 #include "host/runtime/run.hpp"
 #include "host/runtime/run_events.hpp"
+#include "host/runtime/task_end.hpp"
 
 namespace agenthost::runtime {
-
-struct ChannelWrite {
-  std::size_t channel = 0;  // index in the graph
-  std::string text;         // normalized
-};
-
-// A finished node's update: what it wrote, channel by channel.
-using Writes = std::vector<ChannelWrite>;
-
-// Reads an update object; keys that are no channels are dropped.
-[[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::string_view update);
-// {"channel":write,...}; null when there are none.
-[[nodiscard]] JsonBlob writes_json(const Graph& graph, const Writes& writes);
 
 // What every node of a run is told in its config, an object text left open for what differs from task to
 // task.
@@ -37,7 +26,7 @@ using Writes = std::vector<ChannelWrite>;
 
 struct TaskOutcome {
   std::size_t task = 0;  // index in the checkpoint's tasks
-  std::variant<Writes, NodeInterrupted, Error> value;
+  TaskEnd end;
 };
 
 class Superstep : public std::enable_shared_from_this<Superstep> {
@@ -48,15 +37,17 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
   };
   struct Surroundings {
     const RunSpec& spec;
-    const RunLimits& limits;
+    const LoopServices& services;
     RunEvents& events;
-    Timers& timers;
     const std::string& config_start;
+    // For the graphs inside: whether they may have run before the loop took over, and what they are answered.
+    InnerState inner;
+    std::vector<Command::Answer> answers;
   };
 
   // finished is called once, from any thread, unless start() said kFinished. What surroundings names outlives
   // the step.
-  Superstep(const Surroundings& surroundings, const models::Checkpoint& checkpoint, std::vector<Due> due,
+  Superstep(Surroundings surroundings, const models::Checkpoint& checkpoint, std::vector<Due> due,
             std::chrono::steady_clock::time_point deadline, std::function<void()> finished);
 
   ~Superstep();
@@ -74,23 +65,30 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
 
  private:
   class Slot;
+  using TimePoint = std::chrono::steady_clock::time_point;
 
   void start_slot(Slot& slot);
+  std::shared_ptr<TaskHandle> launch(Slot& slot);
   NodeCall make_call(const Slot& slot) const;
-  void slot_ended(Slot& slot, std::variant<Writes, NodeInterrupted, Error> outcome);
-  void arm(std::chrono::nanoseconds delay, void (*then)(Superstep&));
+  RunSpec inner_spec(const Slot& slot) const;
+  [[nodiscard]] const JsonBlob& input_of(const models::CheckpointTask& task) const;
+  void node_failed(Slot& slot, Error error);
+  void slot_ended(Slot& slot, TaskEnd end);
+  void show(const Slot& slot, const TaskEnd& end);
+  void arm(std::chrono::nanoseconds delay, std::function<void(Superstep&)> then);
   void arm_deadline();
+  void deadline_reached();
   void arm_grace();
   void abandon_rest();
   Error cancel_error(const Slot& slot) const;
-  std::chrono::steady_clock::time_point deadline_of(const Node& node) const;
+  TimePoint deadline_of(const Slot& slot) const;
 
   // Constant after construction
   const Surroundings in_;
   const JsonBlob state_;
+  const std::string checkpoint_id_;
   const int step_number_;
-  const std::chrono::steady_clock::time_point started_at_;
-  const std::chrono::steady_clock::time_point run_deadline_;
+  const TimePoint run_deadline_;
   const std::function<void()> finished_;
 
   std::vector<std::unique_ptr<Slot>> slots_;

@@ -4,19 +4,46 @@ namespace agenthost::services {
 
 RunJournal::RunJournal(storage::Storage& storage) : storage_(storage) {}
 
+namespace {
+
+storage::Write tasks_of(const models::Checkpoint& checkpoint) {
+  return storage::UpdateCheckpointTasks{checkpoint.thread_id, checkpoint.checkpoint_ns,
+                                        checkpoint.checkpoint_id, checkpoint.tasks};
+}
+
+}  // namespace
+
 void RunJournal::save(const models::Checkpoint& checkpoint, Saved saved) {
-  write(storage::InsertCheckpoint{checkpoint}, std::move(saved));
+  storage::Batch batch;
+  batch.push_back(storage::InsertCheckpoint{checkpoint});
+  write(std::move(batch), std::move(saved));
+}
+
+void RunJournal::save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) {
+  storage::Batch batch;
+  batch.push_back(tasks_of(before));
+  batch.push_back(storage::InsertCheckpoint{after});
+  write(std::move(batch), std::move(saved));
 }
 
 void RunJournal::save_tasks(const models::Checkpoint& checkpoint, Saved saved) {
-  write(storage::UpdateCheckpointTasks{checkpoint.thread_id, checkpoint.checkpoint_ns,
-                                       checkpoint.checkpoint_id, checkpoint.tasks},
-        std::move(saved));
+  storage::Batch batch;
+  batch.push_back(tasks_of(checkpoint));
+  write(std::move(batch), std::move(saved));
 }
 
-void RunJournal::write(storage::Write write, Saved saved) {
-  storage::Batch batch;
-  batch.push_back(std::move(write));
+// An empty write comes back when everything queued before it is on disk.
+void RunJournal::find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) {
+  auto& storage = storage_;
+  storage.write({}, [&storage, thread_id, checkpoint_ns, found = std::move(found)](const Status& flushed) {
+    if (!flushed) return found(fail(flushed.error()));
+    storage.readers().post([&storage, thread_id, checkpoint_ns, found] {
+      found(storage.latest_checkpoint(thread_id, checkpoint_ns));
+    });
+  });
+}
+
+void RunJournal::write(storage::Batch batch, Saved saved) {
   storage_.write(std::move(batch), [state = state_, saved = std::move(saved)](const Status& status) {
     if (!status) {
       const std::lock_guard lock(state->mutex);

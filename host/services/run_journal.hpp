@@ -18,7 +18,9 @@ class RunJournal final : public runtime::Checkpointer {
   explicit RunJournal(storage::Storage& storage);
 
   void save(const models::Checkpoint& checkpoint, Saved saved) override;
+  void save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) override;
   void save_tasks(const models::Checkpoint& checkpoint, Saved saved) override;
+  void find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) override;
 
   [[nodiscard]] std::optional<Error> failure() const;
 
@@ -29,7 +31,7 @@ class RunJournal final : public runtime::Checkpointer {
     std::optional<Error> failure;
   };
 
-  void write(storage::Write write, Saved saved);
+  void write(storage::Batch batch, Saved saved);
 
   storage::Storage& storage_;
   // Shared because: a commit may be reported after the run is gone.

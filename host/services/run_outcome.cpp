@@ -51,6 +51,7 @@ RunOutcome outcome_of(const runtime::RunResult& result) {
       outcome.error = result.error;
       break;
     case RunEnd::kError:
+    case RunEnd::kRefused:
       outcome.status = RunStatus::kError;
       outcome.error = result.error;
       break;
@@ -74,10 +75,12 @@ storage::UpdateThread thread_after(const std::string& thread_id, const runtime::
   return thread;
 }
 
-ThreadStatus resting_status(RunEnd end) {
-  if (end == RunEnd::kInterrupted) return ThreadStatus::kInterrupted;
-  if (end == RunEnd::kError || end == RunEnd::kTimeout) return ThreadStatus::kError;
-  return ThreadStatus::kIdle;
+ThreadStatus resting_status(const runtime::RunResult& result) {
+  if (result.end == RunEnd::kInterrupted) return ThreadStatus::kInterrupted;
+  if (result.end == RunEnd::kError || result.end == RunEnd::kTimeout) return ThreadStatus::kError;
+  const bool waits =
+      result.end == RunEnd::kRefused && result.checkpoint && interrupts_json(*result.checkpoint) != "[]";
+  return waits ? ThreadStatus::kInterrupted : ThreadStatus::kIdle;
 }
 
 std::optional<models::Webhook> webhook_about(const models::Run& run, const std::optional<std::string>& url,

@@ -26,7 +26,7 @@ namespace agenthost::services {
 // A thread that nobody uses any more, after a run that ended so. The status is still missing.
 [[nodiscard]] storage::UpdateThread thread_after(const std::string& thread_id,
                                                  const runtime::RunResult& result, Micros now);
-[[nodiscard]] models::ThreadStatus resting_status(runtime::RunEnd end);
+[[nodiscard]] models::ThreadStatus resting_status(const runtime::RunResult& result);
 // The word that is owed about a run; nullopt when it asked for none. started_at 0: it never started.
 [[nodiscard]] std::optional<models::Webhook> webhook_about(const models::Run& run,
                                                            const std::optional<std::string>& url,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "host/services/run_input.hpp"
 #include "host/services/run_outcome.hpp"
 
 namespace agenthost::services {
@@ -120,29 +119,33 @@ void RunScheduler::begin(const ActiveRunPtr& run) {
 
 void RunScheduler::start(const ActiveRunPtr& run) {
   run->started_at = now_us();
-  std::optional<models::Checkpoint> from;
-  if (run->persistence == Persistence::kStored) {
-    const auto& asked = run->request.checkpoint_id;
-    if (asked && run->row.attempts <= 1) {
-      auto checkpoint = storage_.checkpoint(run->row.thread_id, "", *asked);
-      if (!checkpoint) return run_ended(run, RunResult{RunEnd::kError, std::nullopt, checkpoint.error()});
-      from = std::move(*checkpoint);
-    } else {
-      auto latest = storage_.latest_checkpoint(run->row.thread_id, "");
-      if (!latest) return run_ended(run, RunResult{RunEnd::kError, std::nullopt, latest.error()});
-      from = std::move(*latest);
-    }
-  }
-  auto input = choose_input(*run, from);
-  if (!input) return run_ended(run, RunResult{RunEnd::kError, std::move(from), input.error()});
-  launch(run, std::move(*input), std::move(from));
+  auto checkpoints = load_checkpoints(*run);
+  if (!checkpoints) return run_ended(run, RunResult{RunEnd::kRefused, std::nullopt, checkpoints.error()});
+  auto latest = checkpoints->latest;
+  auto start = choose_start(*run, std::move(checkpoints->latest), std::move(checkpoints->chosen));
+  if (!start) return run_ended(run, RunResult{RunEnd::kRefused, std::move(latest), start.error()});
+  launch(run, std::move(*start));
 }
 
-void RunScheduler::launch(const ActiveRunPtr& run, runtime::RunInput input,
-                          std::optional<models::Checkpoint> from) {
+Result<RunScheduler::StartingPoints> RunScheduler::load_checkpoints(const ActiveRun& run) {
+  StartingPoints points;
+  if (run.persistence == Persistence::kEphemeral) return points;
+  auto latest = storage_.latest_checkpoint(run.row.thread_id, "");
+  if (!latest) return fail(latest.error());
+  points.latest = std::move(*latest);
+  const auto& asked = run.request.checkpoint_id;
+  if (!asked) return points;
+  auto chosen = storage_.checkpoint(run.row.thread_id, "", *asked);
+  if (!chosen) return fail(chosen.error());
+  points.chosen = std::move(*chosen);
+  return points;
+}
+
+void RunScheduler::launch(const ActiveRunPtr& run, RunStart start) {
   auto spec = make_spec(*run, limits_.recursion_limit, limits_.run_timeout);
-  spec.input = std::move(input);
-  spec.from = std::move(from);
+  spec.input = std::move(start.input);
+  spec.from = std::move(start.from);
+  spec.origin = start.origin;
   auto state_machine =
       runtime::Run::create(std::move(spec), limits_.run, runtime_, timers_, run->journal.get(), run->events,
                            [this, run](RunResult result) { run_ended(run, std::move(result)); });
@@ -242,7 +245,7 @@ void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& resul
   // Under the lock to the end: whoever is admitted meanwhile writes `busy` behind this.
   const std::lock_guard lock(mutex_);
   if (outcome.status == RunStatus::kInterrupted) row.cancel_reason = run->cancel_reason;
-  thread.status = threads_.some_wait(run->row.thread_id) ? ThreadStatus::kBusy : resting_status(result.end);
+  thread.status = threads_.some_wait(run->row.thread_id) ? ThreadStatus::kBusy : resting_status(result);
   batch.push_back(std::move(row));
   batch.push_back(std::move(thread));
   storage_.write(std::move(batch), std::move(stored));

@@ -16,6 +16,7 @@
 
 #include "host/services/active_run.hpp"
 #include "host/services/finished_runs.hpp"
+#include "host/services/run_input.hpp"
 #include "host/services/run_observer.hpp"
 #include "host/services/thread_queues.hpp"
 #include "host/services/webhook_service.hpp"
@@ -91,7 +92,11 @@ class RunScheduler {
   // A run that has just claimed its thread, with its row written as running.
   void begin(const ActiveRunPtr& run);
   void start(const ActiveRunPtr& run);
-  void launch(const ActiveRunPtr& run, runtime::RunInput input, std::optional<models::Checkpoint> from);
+  struct StartingPoints {
+    std::optional<models::Checkpoint> latest, chosen;
+  };
+  [[nodiscard]] Result<StartingPoints> load_checkpoints(const ActiveRun& run);
+  void launch(const ActiveRunPtr& run, RunStart start);
 
   // For a run that waits for its moment.
   void set_alarm_locked(const ActiveRunPtr& run);

@@ -22,17 +22,25 @@ class ScriptedExecutor final : public runtime::NodeExecutor {
  public:
   std::map<std::string, Script> nodes;
   std::map<std::string, Route> routes;
+  // Routes that answer with JSON, for sends.
+  std::map<std::string, std::function<std::string(const std::string& state)>> json_routes;
   // Called when a task is cancelled or abandoned.
   std::function<void(runtime::CancelReason)> on_cancel = [](runtime::CancelReason) {};
 
   std::shared_ptr<runtime::TaskHandle> start(runtime::NodeCall call,
                                              std::shared_ptr<runtime::TaskSink> sink) override {
-    nodes.at(call.node->name)(call, std::move(sink));
+    nodes.at(call.node->path)(call, std::move(sink));
     return std::make_shared<Handle>(*this);
   }
 
   void route(const runtime::ConditionalEdge& edge, JsonBlob state, Decided decided) override {
-    decided(routes.at(edge.name)(*state));
+    if (const auto json = json_routes.find(edge.path); json != json_routes.end())
+      return decided(make_blob(json->second(*state)));
+    const auto names = routes.at(edge.path)(*state);
+    if (!names) return decided(fail(names.error()));
+    std::string text = "[";
+    for (const auto& name : *names) text += (text.size() > 1 ? "," : "") + quote(name);
+    decided(make_blob(text + "]"));
   }
 
  private:

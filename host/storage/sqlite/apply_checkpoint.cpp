@@ -30,15 +30,17 @@ Status apply(Connection& connection, const InsertCheckpoint& write) {
   const auto channels = encode_channels(checkpoint.channels);
   if (!channels) return fail(channels.error());
   const auto tasks = encode_tasks(checkpoint.tasks);
+  const auto written_by = encode_names(checkpoint.written_by);
   const int inserted =
       Query(
           connection,
           "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source,"
-          " created_at, metadata, channels, tasks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
-          "NOTHING")
+          " created_at, metadata, channels, tasks, written_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+          "CONFLICT DO NOTHING")
           .bind(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id,
                 checkpoint.parent_id, checkpoint.run_id, checkpoint.step, checkpoint.source,
-                checkpoint.created_at, checkpoint.metadata, *channels, tasks)
+                checkpoint.created_at, checkpoint.metadata, *channels, tasks,
+                written_by)
           .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Checkpoint already exists");
   return insert_values(connection, checkpoint);

@@ -57,6 +57,13 @@ std::string interrupt_text(const models::Interrupt& interrupt) {
   return std::move(object).take();
 }
 
+std::string interrupts_text(const std::vector<models::Interrupt>& interrupts) {
+  ObjectText object;
+  for (std::size_t i = 0; i < interrupts.size(); ++i)
+    object.add(std::to_string(i), interrupt_text(interrupts[i]));
+  return std::move(object).take();
+}
+
 std::string answers_text(const std::vector<JsonBlob>& answers) {
   ObjectText object;
   for (std::size_t i = 0; i < answers.size(); ++i)
@@ -68,8 +75,12 @@ std::string task_text(const models::CheckpointTask& task) {
   ObjectText object;
   object.add("id", quote(task.id));
   object.add("node", quote(task.node));
+  if (task.kind == models::TaskKind::kSubgraph) object.add("kind", "\"subgraph\"");
+  if (task.input) object.add("input", *task.input);
+  if (task.send_index >= 0) object.add("send", std::to_string(task.send_index));
   if (task.result) object.add("result", *task.result);
-  if (task.interrupt) object.add("interrupt", interrupt_text(*task.interrupt));
+  if (task.goes_to) object.add("goes_to", *task.goes_to);
+  if (!task.interrupts.empty()) object.add("interrupts", interrupts_text(task.interrupts));
   if (!task.answers.empty()) object.add("answers", answers_text(task.answers));
   if (task.error) object.add("error", error_text(*task.error));
   return std::move(object).take();
@@ -92,6 +103,17 @@ std::optional<models::Interrupt> interrupt_of(std::string_view text) {
   return models::Interrupt{std::move(*id), make_blob(std::move((*members)[1].text))};
 }
 
+bool read_interrupts(models::CheckpointTask& task, std::string_view text) {
+  const auto members = split_object(text);
+  if (!members) return false;
+  for (const auto& member : *members) {
+    auto interrupt = interrupt_of(member.text);
+    if (!interrupt) return false;
+    task.interrupts.push_back(std::move(*interrupt));
+  }
+  return true;
+}
+
 // False when the member cannot be read. A member this version does not know is skipped.
 bool read_member(models::CheckpointTask& task, JsonMember& member) {
   if (member.key == "id" || member.key == "node") {
@@ -100,9 +122,22 @@ bool read_member(models::CheckpointTask& task, JsonMember& member) {
     (member.key == "id" ? task.id : task.node) = std::move(*text);
   } else if (member.key == "result") {
     task.result = make_blob(std::move(member.text));
-  } else if (member.key == "interrupt") {
-    task.interrupt = interrupt_of(member.text);
-    return task.interrupt.has_value();
+  } else if (member.key == "kind") {
+    task.kind = models::TaskKind::kSubgraph;
+  } else if (member.key == "input") {
+    task.input = make_blob(std::move(member.text));
+  } else if (member.key == "send") {
+    const auto index = integer(member.text);
+    if (!index) return false;
+    task.send_index = static_cast<int>(*index);
+  } else if (member.key == "goes_to") {
+    task.goes_to = make_blob(std::move(member.text));
+  } else if (member.key == "interrupt") {  // how schema 1 wrote the only one
+    auto interrupt = interrupt_of(member.text);
+    if (!interrupt) return false;
+    task.interrupts.push_back(std::move(*interrupt));
+  } else if (member.key == "interrupts") {
+    return read_interrupts(task, member.text);
   } else if (member.key == "answers") {
     auto answers = split_object(member.text);
     if (!answers) return false;
@@ -139,6 +174,23 @@ Result<std::vector<models::ChannelValue>> decode_channels(std::string_view text)
     channels.push_back({std::move(member.key), *version, nullptr});
   }
   return channels;
+}
+
+std::string encode_names(const std::vector<std::string>& names) {
+  std::string text = "[";
+  for (const auto& name : names) text += (text.size() > 1 ? "," : "") + quote(name);
+  return text + "]";
+}
+
+Result<std::vector<std::string>> decode_names(std::string_view text) {
+  const auto list = parse_json(text);
+  if (!list || !list->IsArray()) return damaged("names");
+  std::vector<std::string> names;
+  for (const auto& name : list->GetArray()) {
+    if (!name.IsString()) return damaged("names");
+    names.emplace_back(as_view(name));
+  }
+  return names;
 }
 
 std::string encode_tasks(const std::vector<models::CheckpointTask>& tasks) {

@@ -19,6 +19,10 @@ namespace agenthost::storage {
 // The channels without their values.
 [[nodiscard]] Result<std::vector<models::ChannelValue>> decode_channels(std::string_view text);
 
+// ["name",...]
+[[nodiscard]] std::string encode_names(const std::vector<std::string>& names);
+[[nodiscard]] Result<std::vector<std::string>> decode_names(std::string_view text);
+
 [[nodiscard]] std::string encode_tasks(const std::vector<models::CheckpointTask>& tasks);
 [[nodiscard]] Result<std::vector<models::CheckpointTask>> decode_tasks(std::string_view text);
 

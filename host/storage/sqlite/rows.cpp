@@ -76,6 +76,9 @@ Result<models::Checkpoint> checkpoint_row(const Query& query) {
   if (!tasks) return fail(tasks.error());
   checkpoint.channels = std::move(*channels);
   checkpoint.tasks = std::move(*tasks);
+  auto written_by = decode_names(query.text(11));
+  if (!written_by) return fail(written_by.error());
+  checkpoint.written_by = std::move(*written_by);
   return checkpoint;
 }
 

@@ -25,7 +25,7 @@ inline constexpr const char* kRunColumns =
     "kwargs, cancel_reason";
 inline constexpr const char* kCheckpointColumns =
     "thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source, created_at, metadata, "
-    "channels, tasks";
+    "channels, tasks, written_by";
 
 // For kAssistantColumns and kVersionColumns.
 [[nodiscard]] models::Assistant assistant_row(const Query& query);

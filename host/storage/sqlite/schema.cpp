@@ -181,12 +181,15 @@ CREATE TABLE webhooks (
   due_at     INTEGER NOT NULL
 );
 )sql";
+// As whom an update of the state goes on when it does not say so.
+constexpr const char* kWrittenBy = "ALTER TABLE checkpoints ADD COLUMN written_by TEXT NOT NULL DEFAULT '[]'";
 
 // The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
 const std::array kMigrations = {
     std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
     std::string(kStoreItems),
     std::string(kRunEvents) + kWebhooks,
+    std::string(kWrittenBy),
 };
 
 std::int64_t number(Connection& connection, const std::string& sql) {

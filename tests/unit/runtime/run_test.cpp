@@ -3,117 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "tests/support/scripted_executor.hpp"
+#include "tests/support/run_fixture.hpp"
 
 namespace agenthost::runtime {
 namespace {
 
-using test::ScriptedExecutor;
+using test::RunTest;
+
+using test::describe;
+using test::kChain;
 using test::writes;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-Graph make_graph(const std::string& json) {
-  const auto document = parse_json(json);
-  auto graph = Graph::from_json(*document);
-  EXPECT_TRUE(graph) << graph.error().text;
-  return std::move(*graph);
-}
-
-// foo collects, answer is replaced; the edges come from the test.
-std::string describe(const std::string& nodes, const std::string& edges,
-                     const std::string& conditional = "[]") {
-  return R"({"graph_id":"g","channels":[{"name":"foo","reducer":"append"},{"name":"answer"}],"nodes":)" +
-         nodes + R"(,"edges":)" + edges + R"(,"conditional_edges":)" + conditional + "}";
-}
-
-const std::string kChain = describe(R"([{"name":"one"},{"name":"two"}])",
-                                    R"([["__start__","one"],["one","two"],["two","__end__"]])");
-
-// Keeps what is saved, and answers from another thread as a disk would.
-class MemoryCheckpointer final : public Checkpointer {
- public:
-  explicit MemoryCheckpointer(Executor& on) : on_(on) {}
-
-  void save(const models::Checkpoint& checkpoint, Saved saved) override {
-    const std::lock_guard lock(mutex_);
-    checkpoints_.push_back(checkpoint);
-    on_.post([saved = std::move(saved), status = status_] { saved(status); });
-  }
-  void save_tasks(const models::Checkpoint& checkpoint, Saved saved) override {
-    const std::lock_guard lock(mutex_);
-    for (auto& known : checkpoints_) {
-      if (known.checkpoint_id == checkpoint.checkpoint_id) known.tasks = checkpoint.tasks;
-    }
-    on_.post([saved = std::move(saved)] { saved({}); });
-  }
-
-  void fail_with(Error error) {
-    const std::lock_guard lock(mutex_);
-    status_ = fail(std::move(error));
-  }
-  std::vector<models::Checkpoint> all() const {
-    const std::lock_guard lock(mutex_);
-    return checkpoints_;
-  }
-
- private:
-  Executor& on_;
-  mutable std::mutex mutex_;
-  Status status_;
-  std::vector<models::Checkpoint> checkpoints_;
-};
-
-class RunTest : public testing::Test {
- protected:
-  RunSpec spec(const std::string& graph, RunInput input) {
-    RunSpec result;
-    result.run_id = new_uuid7();
-    result.thread_id = new_uuid7();
-    result.assistant_id = new_uuid7();
-    result.graph = std::make_shared<const Graph>(make_graph(graph));
-    result.executor = std::shared_ptr<NodeExecutor>(&nodes_, [](auto*) {});
-    result.input = std::move(input);
-    result.stream_modes =
-        static_cast<unsigned>(StreamMode::kValues) | static_cast<unsigned>(StreamMode::kUpdates);
-    return result;
-  }
-
-  std::shared_ptr<runtime::Run> launch(RunSpec spec) {
-    events_ = std::make_shared<EventStream>(1000, 1U << 20U);
-    seen_.clear();
-    events_->subscribe(0,
-                       [this](const EventPtr& event) { seen_.push_back(event->name + " " + event->data); });
-    ended_ = std::promise<RunResult>();
-    auto run = runtime::Run::create(std::move(spec), limits_, pool_, timers_, &checkpointer_, events_,
-                                    [this](RunResult result) { ended_.set_value(std::move(result)); });
-    run->start();
-    return run;
-  }
-
-  RunResult finish() { return ended_.get_future().get(); }
-
-  RunResult play(RunSpec spec) {
-    launch(std::move(spec));
-    return finish();
-  }
-
-  // The events without the metadata event, whose ids are new each time.
-  std::vector<std::string> events() const { return {seen_.begin() + 1, seen_.end()}; }
-
-  static InputValues input(std::string json) { return {make_blob(std::move(json))}; }
-
-  ThreadPool pool_{"test", 2};
-  Timers timers_{pool_};
-  MemoryCheckpointer checkpointer_{pool_};
-  ScriptedExecutor nodes_;
-  RunLimits limits_;
-  std::shared_ptr<EventStream> events_;
-  std::vector<std::string> seen_;
-  std::promise<RunResult> ended_;
-};
 
 TEST_F(RunTest, RunsAChainAndSavesACheckpointPerSuperstep) {
   nodes_.nodes = {{"one", writes(R"({"foo":"one"})")}, {"two", writes(R"({"foo":["two"],"answer":1})")}};
@@ -136,12 +37,12 @@ TEST_F(RunTest, RunsAChainAndSavesACheckpointPerSuperstep) {
   for (std::size_t i = 1; i < saved.size(); ++i) EXPECT_EQ(saved[i].parent_id, saved[i - 1].checkpoint_id);
 }
 
-TEST_F(RunTest, RunsParallelNodesInOneSuperstepAndMergesInTheOrderOfTheEdges) {
+TEST_F(RunTest, RunsParallelNodesInOneSuperstepAndMergesInTheOrderOfTheirNames) {
   nodes_.nodes = {{"a", writes(R"({"foo":"a"})")}, {"b", writes(R"({"foo":"b"})")}, {"end", writes("{}")}};
   const auto graph = describe(R"([{"name":"a"},{"name":"b"},{"name":"end"}])",
                               R"([["__start__","b"],["__start__","a"],["a","end"],["b","end"]])");
   const auto result = play(spec(graph, input(R"({"foo":[]})")));
-  EXPECT_EQ(values_json(*result.checkpoint), R"({"foo":["b","a"]})");
+  EXPECT_EQ(values_json(*result.checkpoint), R"({"foo":["a","b"]})");
   EXPECT_EQ(result.checkpoint->step, 2);  // `end` ran once although two nodes lead to it
 }
 
@@ -187,13 +88,14 @@ TEST_F(RunTest, AsksAHumanAndRunsTheNodeAgainWithTheAnswer) {
   const auto first = play(spec(kChain, input(R"({"foo":["in"]})")));
   ASSERT_EQ(first.end, RunEnd::kInterrupted);
   const auto task = first.checkpoint->tasks.at(0);
-  ASSERT_TRUE(task.interrupt);
-  EXPECT_EQ(task.interrupt->id.size(), 32U);
-  const auto shown = R"([{"id":")" + task.interrupt->id + R"(","value":{"question":"ok?"}}])";
+  ASSERT_EQ(task.interrupts.size(), 1U);
+  const auto id = task.interrupts[0].id;
+  EXPECT_EQ(id.size(), 32U);
+  const auto shown = R"([{"id":")" + id + R"(","value":{"question":"ok?"}}])";
   EXPECT_THAT(events(), ElementsAre(R"(values {"foo":["in"]})", R"(updates {"__interrupt__":)" + shown + "}",
                                     R"(values {"foo":["in"],"__interrupt__":)" + shown + "}"));
 
-  auto again = spec(kChain, Resume{{{task.id, make_blob("\"yes\"")}}});
+  auto again = spec(kChain, Command{{{id, make_blob("\"yes\"")}}});
   again.from = checkpointer_.all().back();
   const auto second = play(std::move(again));
   EXPECT_EQ(second.end, RunEnd::kSuccess);
@@ -215,7 +117,7 @@ TEST_F(RunTest, KeepsAFinishedSiblingsUpdateWhileTheOtherAsks) {
   const auto graph = describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
   const auto first = play(spec(graph, input(R"({"foo":[]})")));
   ASSERT_EQ(first.end, RunEnd::kInterrupted);
-  auto again = spec(graph, Resume{{{first.checkpoint->tasks.at(0).id, make_blob("0")}}});
+  auto again = spec(graph, Command{{{first.checkpoint->tasks.at(0).interrupts.at(0).id, make_blob("0")}}});
   again.from = checkpointer_.all().back();
   const auto second = play(std::move(again));
   EXPECT_EQ(values_json(*second.checkpoint), R"({"foo":["a","b"]})");
@@ -358,7 +260,7 @@ TEST_F(RunTest, StreamsMessagesOnceWholeOrInChunks) {
                           "nodes":[{"name":"one"}],"edges":[["__start__","one"]]})",
                       input(R"({"messages":"hi"})"));
   talking.stream_modes =
-      static_cast<unsigned>(StreamMode::kMessagesTuple) | static_cast<unsigned>(StreamMode::kCustom);
+      only(StreamMode::kMessagesTuple) | only(StreamMode::kCustom);
   (void)play(std::move(talking));
   const auto shown = events();
   ASSERT_EQ(shown.size(), 3U);

@@ -27,7 +27,12 @@ models::CheckpointTask busy_task() {
   models::CheckpointTask task;
   task.id = "task-1";
   task.node = "ask \"me\"";
-  task.interrupt = models::Interrupt{"0123", make_blob(R"({"q":1.50,"big":123456789012345678901234567890})")};
+  task.kind = models::TaskKind::kSubgraph;
+  task.input = make_blob("[1.0]");
+  task.send_index = 3;
+  task.goes_to = make_blob(R"(["next"])");
+  task.interrupts = {{"0123", make_blob(R"({"q":1.50,"big":123456789012345678901234567890})")},
+                     {"4567", make_blob("null")}};
   task.answers = {make_blob("\"yes\""), make_blob("null"), make_blob("[1, 2]")};
   task.error = Error{ErrorCode::kDeadline, "too\nslow", "TimeoutError"};
   return task;
@@ -43,6 +48,7 @@ TEST_P(CheckpointsTest, GivesBackEveryMemberToTheLetter) {
   checkpoint.run_id = "r";
   checkpoint.step = 4;
   checkpoint.source = "fork";
+  checkpoint.written_by = {"one", "a \"b\""};
   checkpoint.metadata = R"({"source":"fork"})";
   checkpoint.created_at = 77;
   models::CheckpointTask finished;
@@ -59,7 +65,9 @@ TEST_P(CheckpointsTest, GivesBackEveryMemberToTheLetter) {
   EXPECT_EQ(found->step, 4);
   EXPECT_EQ(found->source, "fork");
   EXPECT_EQ(found->channels[1].version, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(found->written_by, checkpoint.written_by);
   ASSERT_EQ(found->tasks.size(), 3u);
+  EXPECT_EQ(*found->tasks[0].goes_to, R"(["next"])");
   ASSERT_EQ(found->tasks[0].answers.size(), 3u);
   EXPECT_EQ(*found->tasks[0].answers[1], "null");
   EXPECT_EQ(*found->tasks[0].answers[2], "[1, 2]");

@@ -1,0 +1,87 @@
+#include "host/runtime/writes.hpp"
+
+#include <algorithm>
+
+#include "host/base/ids.hpp"
+#include "host/runtime/reducers.hpp"
+
+namespace agenthost::runtime {
+namespace {
+
+Error two_writers(const Channel& channel) {
+  return {ErrorCode::kInvalid,
+          "At key '" + channel.name +
+              "': Can receive only one value per step. Give the channel a reducer "
+              "(append, messages, merge) to take several.",
+          "InvalidUpdateError"};
+}
+
+std::optional<Error> apply_write(const Channel& channel, models::Checkpoint& state, const std::string& write) {
+  auto slot = std::find_if(state.channels.begin(), state.channels.end(),
+                           [&](const auto& value) { return value.channel == channel.name; });
+  auto value = reduce(channel, slot == state.channels.end() ? nullptr : slot->value, write);
+  if (!value) return value.error();
+  if (slot == state.channels.end()) slot = state.channels.insert(slot, {channel.name, 0, nullptr});
+  slot->value = std::move(*value);
+  slot->version = new_version();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Writes> read_writes(const Graph& graph, std::string_view update) {
+  auto members = split_object(update);
+  if (!members) return fail(members.error());
+  Writes writes;
+  for (auto& member : *members) {
+    const auto channel = graph.channel_index(member.key);
+    if (!channel) continue;
+    auto text = normalize_write(graph.channels()[*channel], std::move(member.text));
+    if (!text) return fail(text.error());
+    writes.push_back({*channel, std::move(*text)});
+  }
+  return writes;
+}
+
+JsonBlob writes_json(const Graph& graph, const Writes& writes) {
+  if (writes.empty()) return nullptr;
+  std::string out = "{";
+  for (const auto& write : writes) {
+    if (out.size() > 1) out += ',';
+    out += quote(graph.channels()[write.channel].name);
+    out += ':';
+    out += write.text;
+  }
+  out += '}';
+  return make_blob(std::move(out));
+}
+
+void start_channels(const Graph& graph, models::Checkpoint& state) {
+  for (const auto& channel : graph.channels()) {
+    if (channel.initial) state.channels.push_back({channel.name, new_version(), channel.initial});
+  }
+}
+
+std::optional<Error> apply_writes(const Graph& graph, models::Checkpoint& state,
+                                  const std::vector<Writes>& writes, std::size_t max_state_bytes) {
+  const auto& channels = graph.channels();
+  std::vector<std::size_t> writer(channels.size(), writes.size());
+  for (std::size_t task = 0; task < writes.size(); ++task) {
+    for (const auto& write : writes[task]) {
+      const auto& channel = channels[write.channel];
+      const bool taken = channel.reducer == Reducer::kLastValue && writer[write.channel] < task;
+      if (taken) return two_writers(channel);
+      writer[write.channel] = task;
+      if (auto error = apply_write(channel, state, write.text)) return error;
+    }
+  }
+  std::size_t total = 0;
+  for (const auto& value : state.channels) total += value.value->size();
+  if (total <= max_state_bytes) return std::nullopt;
+  return Error{ErrorCode::kExhausted,
+               "the state has grown to " + std::to_string(total) + " bytes; the limit is " +
+                   std::to_string(max_state_bytes) + " (runtime.max_state_bytes)",
+               "StateTooLargeError"};
+}
+
+}  // namespace agenthost::runtime

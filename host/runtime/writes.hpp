@@ -1,0 +1,36 @@
+// Writes: what a node gives back, channel by channel, and how writes change a state. Pure functions;
+// thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/base/error.hpp"
+#include "host/base/json.hpp"
+#include "host/models/checkpoint.hpp"
+#include "host/runtime/graph.hpp"
+
+namespace agenthost::runtime {
+
+struct ChannelWrite {
+  std::size_t channel = 0;  // index in the graph
+  std::string text;         // normalized
+};
+using Writes = std::vector<ChannelWrite>;
+
+// Reads an update object; keys that are no channels are dropped.
+[[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::string_view update);
+// {"channel":write,...}; null when there are none.
+[[nodiscard]] JsonBlob writes_json(const Graph& graph, const Writes& writes);
+
+// The channels' initial values, for a thread without state.
+void start_channels(const Graph& graph, models::Checkpoint& state);
+
+// All updates of a step go in at once, in the order of the tasks. On error the state is half changed: drop it.
+[[nodiscard]] std::optional<Error> apply_writes(const Graph& graph, models::Checkpoint& state,
+                                                const std::vector<Writes>& writes,
+                                                std::size_t max_state_bytes);
+
+}  // namespace agenthost::runtime

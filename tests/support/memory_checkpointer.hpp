@@ -1,0 +1,71 @@
+// A Checkpointer in memory: for tests of the loop without storage. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/executor.hpp"
+#include "host/runtime/checkpointer.hpp"
+
+namespace agenthost::test {
+
+// Keeps what is saved, and answers from another thread as a disk would.
+class MemoryCheckpointer final : public runtime::Checkpointer {
+ public:
+  explicit MemoryCheckpointer(Executor& on) : on_(on) {}
+
+  void save(const models::Checkpoint& checkpoint, Saved saved) override {
+    const std::lock_guard lock(mutex_);
+    checkpoints_.push_back(checkpoint);
+    on_.post([saved = std::move(saved), status = status_] { saved(status); });
+  }
+  void save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) override {
+    save_tasks(before, [](const Status&) {});
+    save(after, std::move(saved));
+  }
+  void save_tasks(const models::Checkpoint& checkpoint, Saved saved) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& known : checkpoints_) {
+      if (known.checkpoint_id == checkpoint.checkpoint_id) known.tasks = checkpoint.tasks;
+    }
+    on_.post([saved = std::move(saved)] { saved({}); });
+  }
+
+  void find_latest(const std::string&, const std::string& checkpoint_ns, Found found) override {
+    std::optional<models::Checkpoint> latest;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& known : checkpoints_) {
+        if (known.checkpoint_ns == checkpoint_ns) latest = known;
+      }
+    }
+    on_.post([latest = std::move(latest), found = std::move(found)] { found(latest); });
+  }
+
+  void fail_with(Error error) {
+    const std::lock_guard lock(mutex_);
+    status_ = fail(std::move(error));
+  }
+  std::vector<models::Checkpoint> all() const {
+    const std::lock_guard lock(mutex_);
+    return checkpoints_;
+  }
+  // Of the root graph.
+  models::Checkpoint latest() const {
+    const std::lock_guard lock(mutex_);
+    for (auto known = checkpoints_.rbegin(); known != checkpoints_.rend(); ++known) {
+      if (known->checkpoint_ns.empty()) return *known;
+    }
+    return {};
+  }
+
+ private:
+  Executor& on_;
+  mutable std::mutex mutex_;
+  Status status_;
+  std::vector<models::Checkpoint> checkpoints_;
+};
+
+}  // namespace agenthost::test
