@@ -54,7 +54,8 @@ std::string task_json(const Checkpoint& checkpoint, const CheckpointTask& task, 
   return out;
 }
 
-// {"": root id, "child:<task>": own id, ...}: which checkpoints of the graphs around it a checkpoint belongs to.
+// {"": root id, "child:<task>": own id, ...}: which checkpoints of the graphs around it a checkpoint belongs
+// to.
 std::string checkpoint_map(const Checkpoint& checkpoint, const std::string& id) {
   if (checkpoint.checkpoint_ns.empty()) return "null";
   const auto metadata = parse_json(checkpoint.metadata);

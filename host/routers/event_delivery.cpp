@@ -28,8 +28,8 @@ bool is_inside(std::string_view ns, std::string_view wanted) {
 
 class EventDelivery final : public Beating, public std::enable_shared_from_this<EventDelivery> {
  public:
-  EventDelivery(ExchangePtr exchange, std::shared_ptr<runtime::EventStream> events,
-                EventRequest request, Heartbeat& heartbeat, std::function<void()> gone)
+  EventDelivery(ExchangePtr exchange, std::shared_ptr<runtime::EventStream> events, EventRequest request,
+                Heartbeat& heartbeat, std::function<void()> gone)
       : exchange_(std::move(exchange)),
         events_(std::move(events)),
         request_(std::move(request)),
@@ -49,8 +49,8 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
       return exchange_->end_stream();
     }
     beat_id_ = heartbeat_.add(weak_from_this());
-    const auto reader =
-        events_->subscribe(request_.after, [self = shared_from_this()](const auto& event) { self->show(event); });
+    const auto reader = events_->subscribe(
+        request_.after, [self = shared_from_this()](const auto& event) { self->show(event); });
     bool over = false;
     {
       const std::lock_guard lock(mutex_);

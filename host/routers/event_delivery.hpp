@@ -18,7 +18,8 @@ namespace agenthost::routers {
 struct EventRequest {
   std::optional<std::uint64_t> after;  // replay what comes behind this id; nullopt: live only
   runtime::StreamModes modes = ~0U;    // only events of these
-  runtime::Subgraphs subgraphs = runtime::Subgraphs::kShown;  // hidden: of the graphs inside only custom, messages
+  runtime::Subgraphs subgraphs =
+      runtime::Subgraphs::kShown;            // hidden: of the graphs inside only custom, messages
   std::vector<std::string> namespaces = {};  // only from these graphs and those inside them; empty: all
   Headers headers = {};                      // Content-Location, Location
 };

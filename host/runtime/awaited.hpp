@@ -1,4 +1,5 @@
-// Awaited: an answer that may come inside the call that asks for it, or later from another thread. Thread-safe.
+// Awaited: an answer that may come inside the call that asks for it, or later from another thread.
+// Thread-safe.
 #pragma once
 
 #include <mutex>

@@ -1,5 +1,5 @@
-// Checkpointer: where the loop puts its checkpoints and finds those of the graphs inside a graph. Implemented by
-// the services on Storage, and by tests in memory.
+// Checkpointer: where the loop puts its checkpoints and finds those of the graphs inside a graph. Implemented
+// by the services on Storage, and by tests in memory.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ struct Checkpointer {
   using Found = std::function<void(Result<std::optional<models::Checkpoint>>)>;
   virtual ~Checkpointer() = default;
   virtual void save(const models::Checkpoint& checkpoint, Saved saved) = 0;
-  // A step that was taken: the tasks of `before`, which was saved, as they ended, and what they led to. Both or
-  // neither.
+  // A step that was taken: the tasks of `before`, which was saved, as they ended, and what they led to. Both
+  // or neither.
   virtual void save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) = 0;
   // The tasks of a checkpoint that was saved before.
   virtual void save_tasks(const models::Checkpoint& checkpoint, Saved saved) = 0;

@@ -1,5 +1,5 @@
-// EventFeed: what all loops of one run share of its stream: where events go, which are wanted, and which messages
-// were shown already. Thread-safe.
+// EventFeed: what all loops of one run share of its stream: where events go, which are wanted, and which
+// messages were shown already. Thread-safe.
 #pragma once
 
 #include <map>

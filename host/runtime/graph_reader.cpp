@@ -160,8 +160,8 @@ class EdgeReader {
 
 class GraphReader {
  public:
-  // prefix: the names of the graphs around this one, each with a ':' behind it. A graph inside a graph has the
-  // outermost one's id: that is what was asked for, and what its nodes are told.
+  // prefix: the names of the graphs around this one, each with a ':' behind it. A graph inside a graph has
+  // the outermost one's id: that is what was asked for, and what its nodes are told.
   GraphReader(std::string prefix, unsigned depth) : prefix_(std::move(prefix)), depth_(depth) {}
 
   Result<Graph> read(const JsonValue& description, const std::string& id, std::string_view name) {

@@ -62,8 +62,8 @@ struct NodeExecutor {
   virtual ~NodeExecutor() = default;
   // Never blocks; done() may come before it returns. sink lives until done or abandon.
   [[nodiscard]] virtual std::shared_ptr<TaskHandle> start(NodeCall call, std::shared_ptr<TaskSink> sink) = 0;
-  // Decides a conditional edge; `decided` is called once, maybe before this returns, with a JSON array of node
-  // names and of sends: {"node":"name","input":any}.
+  // Decides a conditional edge; `decided` is called once, maybe before this returns, with a JSON array of
+  // node names and of sends: {"node":"name","input":any}.
   using Decided = std::function<void(Result<JsonBlob>)>;
   virtual void route(const ConditionalEdge& edge, JsonBlob state, Decided decided) = 0;
 };

@@ -46,7 +46,8 @@ struct Command {
 struct Continue {};  // from the checkpoint, as it stands
 using RunInput = std::variant<InputValues, Command, Continue>;
 
-// Whether the client named the checkpoint the run goes on from. Then it forks: what came after stays as it is.
+// Whether the client named the checkpoint the run goes on from. Then it forks: what came after stays as it
+// is.
 enum class Origin { kLatest, kChosen };
 
 enum class Durability { kSync, kAsync, kExit };

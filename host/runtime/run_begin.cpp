@@ -118,8 +118,8 @@ bool RunLoop::take_answers(const std::vector<Command::Answer>& answers) {
   return changed;
 }
 
-// A checkpoint of its own for what the command writes. Whatever was to be done still is, under the same ids and
-// with its answers.
+// A checkpoint of its own for what the command writes. Whatever was to be done still is, under the same ids
+// and with its answers.
 std::optional<Error> RunLoop::apply_command(const Command& command) {
   const auto text = "{\"update\":" + (command.update ? *command.update : "null") +
                     ",\"goto\":" + (command.goes_to ? *command.goes_to : "null") + "}";
@@ -167,7 +167,8 @@ void RunLoop::begin_again() {
 
 void RunLoop::fork() {
   // The input of a run is not repeated by a node, so it is taken along.
-  const auto input = !now_.tasks.empty() && now_.tasks.front().node == kStart ? now_.tasks.front().result : nullptr;
+  const auto input =
+      !now_.tasks.empty() && now_.tasks.front().node == kStart ? now_.tasks.front().result : nullptr;
   ran_ = now_.written_by;
   new_checkpoint("fork", targets_of(now_.tasks));
   if (input) now_.tasks.front().result = input;

@@ -44,9 +44,7 @@ std::string triggers_json(const models::CheckpointTask& task) {
 }  // namespace
 
 RunEvents::RunEvents(const RunSpec& spec, std::shared_ptr<EventFeed> feed)
-    : spec_(spec),
-      feed_(std::move(feed)),
-      shown_(spec.checkpoint_ns.empty() || feed_->shows_subgraphs()) {}
+    : spec_(spec), feed_(std::move(feed)), shown_(spec.checkpoint_ns.empty() || feed_->shows_subgraphs()) {}
 
 void RunEvents::publish(std::string name, std::string data, StreamMode mode) {
   feed_->publish(std::move(name), std::move(data), only(mode), spec_.checkpoint_ns);
@@ -133,8 +131,7 @@ void RunEvents::breakpoint() {
 // ---- Nodes ----
 
 void RunEvents::custom(std::string json) {
-  if (feed_->wants(StreamMode::kEvents))
-    callback("on_custom_event", "custom", nullptr, json);
+  if (feed_->wants(StreamMode::kEvents)) callback("on_custom_event", "custom", nullptr, json);
   if (feed_->wants(StreamMode::kCustom)) publish("custom", std::move(json), StreamMode::kCustom);
 }
 
@@ -220,8 +217,8 @@ std::string RunEvents::message_metadata(const models::CheckpointTask& task, int 
       ",\"assistant_id\":" + quote(spec_.assistant_id) + ",\"graph_id\":" + quote(spec_.graph->id()) +
       ",\"run_attempt\":" + std::to_string(spec_.attempt) + ",\"langgraph_node\":" + quote(task.node) +
       ",\"langgraph_step\":" + std::to_string(step) + ",\"langgraph_triggers\":" + triggers_json(task) +
-      ",\"langgraph_path\":[\"__pregel_pull\"," + quote(task.node) +
-      "],\"langgraph_checkpoint_ns\":" + ns + ",\"checkpoint_ns\":" + ns + "}";
+      ",\"langgraph_path\":[\"__pregel_pull\"," + quote(task.node) + "],\"langgraph_checkpoint_ns\":" + ns +
+      ",\"checkpoint_ns\":" + ns + "}";
   return merge_objects(spec_.metadata, own);
 }
 

@@ -1,4 +1,5 @@
-// RunEvents: turns what happens in one loop of a run into the events of the modes that are wanted. Thread-safe.
+// RunEvents: turns what happens in one loop of a run into the events of the modes that are wanted.
+// Thread-safe.
 //
 // A graph inside a graph has a RunEvents of its own. Its events carry its namespace and are made only when
 // subgraphs are shown, but for custom events and messages, which belong to the run as a whole.

@@ -1,7 +1,7 @@
 // RunLoop: the superstep loop as a state machine: for a run's graph, and again for each graph inside it.
 //
-// Strand-bound inside; start() and cancel() are thread-safe. Three files: run_begin.cpp says what a loop starts
-// from, run_loop.cpp takes the steps, run_checkpoints.cpp makes and saves what they lead to.
+// Strand-bound inside; start() and cancel() are thread-safe. Three files: run_begin.cpp says what a loop
+// starts from, run_loop.cpp takes the steps, run_checkpoints.cpp makes and saves what they lead to.
 #pragma once
 
 #include <chrono>
@@ -83,12 +83,12 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   bool over_ = false;
   std::optional<CancelReason> cancelled_;
   std::shared_ptr<Superstep> step_;
-  InnerState inner_ = InnerState::kNone;   // until the loop has made a checkpoint of its own
-  std::vector<Command::Answer> answers_;   // for the graphs inside, until then
-  std::set<std::size_t> reopened_;         // tasks of now_ that stopped and may run again
+  InnerState inner_ = InnerState::kNone;  // until the loop has made a checkpoint of its own
+  std::vector<Command::Answer> answers_;  // for the graphs inside, until then
+  std::set<std::size_t> reopened_;        // tasks of now_ that stopped and may run again
   std::map<std::size_t, std::vector<models::Interrupt>> asked_;  // what tasks of now_ have been answered
-  std::map<std::size_t, TaskUpdate> done_; // what tasks of this step wrote, by index; results come from disk
-  std::vector<std::string> ran_;           // nodes of the step that just ended
+  std::map<std::size_t, TaskUpdate> done_;  // what tasks of this step wrote, by index; results come from disk
+  std::vector<std::string> ran_;            // nodes of the step that just ended
   std::vector<models::ChannelValue> channels_before_;  // it, in case it cannot be completed
   JsonBlob to_parent_;
 };

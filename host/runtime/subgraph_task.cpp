@@ -52,12 +52,11 @@ class SubgraphTask final : public TaskHandle, public std::enable_shared_from_thi
 
   void start() {
     if (call_.inner == InnerState::kNone || services_.checkpointer == nullptr) return begin(std::nullopt);
-    services_.checkpointer->find_latest(
-        call_.spec.thread_id, call_.spec.checkpoint_ns,
-        [self = shared_from_this()](Result<std::optional<Checkpoint>> found) {
-          if (!found) return self->end(found.error());
-          self->begin(std::move(*found));
-        });
+    services_.checkpointer->find_latest(call_.spec.thread_id, call_.spec.checkpoint_ns,
+                                        [self = shared_from_this()](Result<std::optional<Checkpoint>> found) {
+                                          if (!found) return self->end(found.error());
+                                          self->begin(std::move(*found));
+                                        });
   }
 
   void cancel(CancelReason reason) override {
@@ -79,10 +78,9 @@ class SubgraphTask final : public TaskHandle, public std::enable_shared_from_thi
       call_.spec.input = call_.answers.empty() ? RunInput(Continue{}) : RunInput(Command{call_.answers});
       call_.spec.from = std::move(from);
     }
-    auto loop = make_loop(std::move(call_.spec), services_,
-                          [self = shared_from_this()](RunResult result) {
-                            self->end(end_of(*self->call_.outer, std::move(result)));
-                          });
+    auto loop = make_loop(std::move(call_.spec), services_, [self = shared_from_this()](RunResult result) {
+      self->end(end_of(*self->call_.outer, std::move(result)));
+    });
     std::optional<CancelReason> cancelled;
     {
       const std::lock_guard lock(mutex_);

@@ -52,7 +52,8 @@ class Superstep::Slot final : public TaskSink {
   // Written by whoever claimed the end, read once the step is finished.
   TaskEnd end;
   // Guarded by the step's mutex
-  std::shared_ptr<TaskHandle> handle;  // null between two tries
+  std::shared_ptr<TaskHandle> handle;
+  bool between_tries = false;
   unsigned tries = 0;
   TimePoint started_at;  // the present try
 
@@ -96,6 +97,7 @@ void Superstep::start_slot(Slot& slot) {
   {
     const std::lock_guard lock(mutex_);
     cancelled = cancelled_.has_value();
+    slot.between_tries = false;
     slot.tries += 1;
     slot.started_at = steady_clock::now();
   }
@@ -136,7 +138,7 @@ NodeCall Superstep::make_call(const Slot& slot) const {
   config += std::to_string(step_number_);
   config += '}';
   const auto attempt = static_cast<unsigned>(in_.spec.attempt) + slot.tries - 1;
-  return NodeCall{&slot.node(), attempt,      input_of(task), make_blob(std::move(config)),
+  return NodeCall{&slot.node(), attempt,          input_of(task), make_blob(std::move(config)),
                   task.answers, deadline_of(slot)};
 }
 
@@ -151,7 +153,8 @@ RunSpec Superstep::inner_spec(const Slot& slot) const {
   spec.input = InputValues{input_of(slot.task())};
   spec.interrupt_before = graph->interrupt_before();
   spec.interrupt_after = graph->interrupt_after();
-  spec.timeout = std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(run_deadline_ - steady_clock::now()));
+  spec.timeout = std::max(milliseconds(1),
+                          std::chrono::duration_cast<milliseconds>(run_deadline_ - steady_clock::now()));
   spec.from.reset();
   spec.origin = Origin::kLatest;
   return spec;
@@ -166,7 +169,8 @@ std::string config_start(const RunSpec& spec) {
 
 steady_clock::time_point Superstep::deadline_of(const Slot& slot) const {
   if (slot.node().subgraph) return run_deadline_;  // its nodes have their own
-  return std::min(run_deadline_, slot.started_at + slot.node().timeout.value_or(in_.services.limits.node_timeout));
+  return std::min(run_deadline_,
+                  slot.started_at + slot.node().timeout.value_or(in_.services.limits.node_timeout));
 }
 
 // ---- Ending ----
@@ -179,7 +183,7 @@ void Superstep::node_failed(Slot& slot, Error error) {
     const std::lock_guard lock(mutex_);
     if (!cancelled_ && !slot.has_ended() && slot.tries < retry.max_attempts && retry.covers(error)) {
       next_try = slot.tries + 1;
-      slot.handle.reset();
+      slot.between_tries = true;
     }
   }
   if (!next_try) return slot_ended(slot, std::move(error));
@@ -239,19 +243,16 @@ void Superstep::cancel(CancelReason reason) {
     cancelled_ = reason;
     for (const auto& slot : slots_) {
       if (slot->has_ended()) continue;
-      if (slot->handle) {
-        handles.push_back(slot->handle);
-      } else if (slot->tries > 0) {
+      if (slot->between_tries) {
         between_tries.push_back(slot.get());
+      } else if (slot->handle) {
+        handles.push_back(slot->handle);
       }
     }
   }
   for (const auto& handle : handles) handle->cancel(reason);
   arm_grace();
-  // One that is being started just now is told by who starts it, and ends here or there, but once.
-  for (auto* slot : between_tries) {
-    if (slot->node().retry.max_attempts > 1) slot_ended(*slot, Error{ErrorCode::kCancelled, "not started", ""});
-  }
+  for (auto* slot : between_tries) slot_ended(*slot, Error{ErrorCode::kCancelled, "not started", ""});
 }
 
 void Superstep::arm_deadline() {
@@ -259,7 +260,7 @@ void Superstep::arm_deadline() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& slot : slots_) {
-      if (!slot->has_ended() && slot->handle) first = std::min(first, deadline_of(*slot));
+      if (!slot->has_ended() && !slot->between_tries) first = std::min(first, deadline_of(*slot));
     }
   }
   arm(first - steady_clock::now(), [](Superstep& step) { step.deadline_reached(); });
@@ -271,7 +272,7 @@ void Superstep::deadline_reached() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& slot : slots_) {
-      const bool runs = !slot->has_ended() && slot->handle;
+      const bool runs = !slot->has_ended() && !slot->between_tries;
       reached = reached || (runs && steady_clock::now() >= deadline_of(*slot));
     }
   }

@@ -1,8 +1,8 @@
 // Superstep: runs the due tasks of one step side by side and knows when the last has ended.
 //
 // Each task ends once: by its node (after as many tries as its retry policy gives), by a failing sibling (the
-// others are cancelled), by cancel(), or by being abandoned when it does not heed a cancel within the grace. A
-// task whose node is a graph is a loop of its own. Thread-safe; holds no thread while nodes wait.
+// others are cancelled), by cancel(), or by being abandoned when it does not heed a cancel within the grace.
+// A task whose node is a graph is a loop of its own. Thread-safe; holds no thread while nodes wait.
 #pragma once
 
 #include <atomic>

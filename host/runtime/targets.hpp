@@ -18,8 +18,8 @@ struct Target {
 };
 using Targets = std::vector<Target>;
 
-// Reads "name", {"node","input"}, {"node","args"} or an array of them; "__end__" is left out. allowed: what may
-// be named, empty = any node of the graph. kInvalid "InvalidUpdateError" names what is wrong.
+// Reads "name", {"node","input"}, {"node","args"} or an array of them; "__end__" is left out. allowed: what
+// may be named, empty = any node of the graph. kInvalid "InvalidUpdateError" names what is wrong.
 [[nodiscard]] Result<Targets> read_targets(const Graph& graph, std::string_view json,
                                            const std::vector<std::string>& allowed = {});
 [[nodiscard]] Targets to_nodes(const std::vector<std::string>& nodes);
@@ -28,7 +28,8 @@ using Targets = std::vector<Target>;
 
 // The tasks of a checkpoint: each node once, by name, then every send in the order given. Ids depend on the
 // checkpoint only, so that a repeated step makes the same ones.
-[[nodiscard]] std::vector<models::CheckpointTask> make_tasks(const Graph& graph, const std::string& checkpoint_id,
+[[nodiscard]] std::vector<models::CheckpointTask> make_tasks(const Graph& graph,
+                                                             const std::string& checkpoint_id,
                                                              const Targets& targets);
 
 }  // namespace agenthost::runtime

@@ -16,7 +16,8 @@ Error two_writers(const Channel& channel) {
           "InvalidUpdateError"};
 }
 
-std::optional<Error> apply_write(const Channel& channel, models::Checkpoint& state, const std::string& write) {
+std::optional<Error> apply_write(const Channel& channel, models::Checkpoint& state,
+                                 const std::string& write) {
   auto slot = std::find_if(state.channels.begin(), state.channels.end(),
                            [&](const auto& value) { return value.channel == channel.name; });
   auto value = reduce(channel, slot == state.channels.end() ? nullptr : slot->value, write);

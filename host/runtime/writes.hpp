@@ -28,7 +28,8 @@ using Writes = std::vector<ChannelWrite>;
 // The channels' initial values, for a thread without state.
 void start_channels(const Graph& graph, models::Checkpoint& state);
 
-// All updates of a step go in at once, in the order of the tasks. On error the state is half changed: drop it.
+// All updates of a step go in at once, in the order of the tasks. On error the state is half changed: drop
+// it.
 [[nodiscard]] std::optional<Error> apply_writes(const Graph& graph, models::Checkpoint& state,
                                                 const std::vector<Writes>& writes,
                                                 std::size_t max_state_bytes);

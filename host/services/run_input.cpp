@@ -28,8 +28,8 @@ bool looks_like_interrupt_id(std::string_view key) {
   return key.size() == 32 && key.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// {"<interrupt id>": answer, ...}: when every key is the id of a pending interrupt. A run that is taken up again
-// may have had some of its answers taken before.
+// {"<interrupt id>": answer, ...}: when every key is the id of a pending interrupt. A run that is taken up
+// again may have had some of its answers taken before.
 std::vector<Command::Answer> answers_by_id(const ActiveRun& run, const std::string& answer,
                                            const std::vector<Interrupt>& waiting) {
   const auto members = split_object(answer);
@@ -83,7 +83,8 @@ bool went_on_before(const ActiveRun& run, const std::optional<Checkpoint>& lates
   return run.request.resume && waiting_interrupts(latest).empty();
 }
 
-// What a checkpoint of the past looked like before its tasks went on: for whoever goes another way from there.
+// What a checkpoint of the past looked like before its tasks went on: for whoever goes another way from
+// there.
 Checkpoint reopened(Checkpoint checkpoint) {
   for (auto& task : checkpoint.tasks) {
     if (!task.result || task.node == runtime::kStart) continue;

@@ -16,10 +16,10 @@ struct RunStart {
   runtime::Origin origin = runtime::Origin::kLatest;
 };
 
-// latest: of the thread; chosen: the one the request names, if it does. kInvalid when several interrupts wait and
-// the answer does not say which it is for, or, with strict_resume, when it names one that does not wait. A run
-// that is taken up again after a crash (attempts > 1) goes on from its own last checkpoint instead of starting
-// over.
+// latest: of the thread; chosen: the one the request names, if it does. kInvalid when several interrupts wait
+// and the answer does not say which it is for, or, with strict_resume, when it names one that does not wait.
+// A run that is taken up again after a crash (attempts > 1) goes on from its own last checkpoint instead of
+// starting over.
 [[nodiscard]] Result<RunStart> choose_start(const ActiveRun& run, std::optional<models::Checkpoint> latest,
                                             std::optional<models::Checkpoint> chosen);
 

@@ -16,7 +16,8 @@
 
 namespace agenthost::test {
 
-using namespace agenthost::runtime;  // NOLINT(google-build-using-namespace): the fixture speaks of nothing else
+using namespace agenthost::runtime;  // NOLINT(google-build-using-namespace): the fixture speaks of nothing
+                                     // else
 
 [[nodiscard]] inline Graph make_graph(const std::string& json) {
   const auto document = parse_json(json);
@@ -27,13 +28,13 @@ using namespace agenthost::runtime;  // NOLINT(google-build-using-namespace): th
 
 // foo collects, answer is replaced; the edges come from the test.
 [[nodiscard]] inline std::string describe(const std::string& nodes, const std::string& edges,
-                     const std::string& conditional = "[]") {
+                                          const std::string& conditional = "[]") {
   return R"({"graph_id":"g","channels":[{"name":"foo","reducer":"append"},{"name":"answer"}],"nodes":)" +
          nodes + R"(,"edges":)" + edges + R"(,"conditional_edges":)" + conditional + "}";
 }
 
 inline const std::string kChain = describe(R"([{"name":"one"},{"name":"two"}])",
-                                    R"([["__start__","one"],["one","two"],["two","__end__"]])");
+                                           R"([["__start__","one"],["one","two"],["two","__end__"]])");
 
 // One run at a time against lambdas, with its events and what it saved.
 class RunTest : public testing::Test {
@@ -46,8 +47,7 @@ class RunTest : public testing::Test {
     result.graph = std::make_shared<const Graph>(make_graph(graph));
     result.executor = std::shared_ptr<NodeExecutor>(&nodes_, [](auto*) {});
     result.input = std::move(input);
-    result.stream_modes =
-        only(StreamMode::kValues) | only(StreamMode::kUpdates);
+    result.stream_modes = only(StreamMode::kValues) | only(StreamMode::kUpdates);
     return result;
   }
 

@@ -35,12 +35,12 @@ Status apply(Connection& connection, const InsertCheckpoint& write) {
       Query(
           connection,
           "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source,"
-          " created_at, metadata, channels, tasks, written_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+          " created_at, metadata, channels, tasks, written_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON "
           "CONFLICT DO NOTHING")
           .bind(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id,
                 checkpoint.parent_id, checkpoint.run_id, checkpoint.step, checkpoint.source,
-                checkpoint.created_at, checkpoint.metadata, *channels, tasks,
-                written_by)
+                checkpoint.created_at, checkpoint.metadata, *channels, tasks, written_by)
           .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Checkpoint already exists");
   return insert_values(connection, checkpoint);

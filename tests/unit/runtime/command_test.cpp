@@ -16,16 +16,16 @@ using testing::HasSubstr;
 
 class CommandTest : public RunTest {
  protected:
-  static Script commands(std::string json) {
+  static test::Script commands(std::string json) {
     return [json](const NodeCall&, const auto& sink) { sink->done(NodeUpdate{nullptr, make_blob(json)}); };
   }
   // Writes what it was given.
-  static Script repeats() {
+  static test::Script repeats() {
     return [](const NodeCall& call, const auto& sink) {
       sink->done(test::wrote(R"({"foo":[)" + *call.state + "]}"));
     };
   }
-  static Script asks(const std::string& update) {
+  static test::Script asks(const std::string& update) {
     return [update](const NodeCall& call, const auto& sink) {
       if (call.answers.empty()) return sink->done(NodeInterrupted{make_blob("\"?\"")});
       sink->done(test::wrote(update));
@@ -99,7 +99,8 @@ TEST_F(CommandTest, AClientsUpdateKeepsTheQuestionOpen) {
   const auto second = go_on(Command{{}, make_blob(R"({"foo":["patched"]})")});
   EXPECT_EQ(second.end, RunEnd::kInterrupted);
   EXPECT_EQ(values_json(*second.checkpoint), R"({"foo":["in","one","patched"]})");
-  EXPECT_EQ(second.checkpoint->tasks.at(0).interrupts.at(0).id, first.checkpoint->tasks.at(0).interrupts.at(0).id);
+  EXPECT_EQ(second.checkpoint->tasks.at(0).interrupts.at(0).id,
+            first.checkpoint->tasks.at(0).interrupts.at(0).id);
   EXPECT_EQ(second.checkpoint->source, "update");
 }
 

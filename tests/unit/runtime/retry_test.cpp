@@ -20,7 +20,8 @@ class RetryTest : public RunTest {
                        if (call.attempt < good_attempt) return sink->done(error);
                        sink->done(test::wrote(R"({"foo":"good"})"));
                      }}};
-    return play(spec(describe(R"([{"name":"one","retry":)" + retry + "}]", R"([["__start__","one"]])"), input("{}")));
+    return play(
+        spec(describe(R"([{"name":"one","retry":)" + retry + "}]", R"([["__start__","one"]])"), input("{}")));
   }
 
   std::vector<unsigned> attempts_;
@@ -34,14 +35,16 @@ TEST_F(RetryTest, ANodeThatMayRecoverIsTriedAgain) {
 }
 
 TEST_F(RetryTest, AfterTheLastTryTheErrorStands) {
-  const auto result = play_until(9, {ErrorCode::kUnavailable, "busy"}, R"({"max_attempts":2,"initial_ms":1})");
+  const auto result =
+      play_until(9, {ErrorCode::kUnavailable, "busy"}, R"({"max_attempts":2,"initial_ms":1})");
   ASSERT_EQ(result.end, RunEnd::kError);
   EXPECT_EQ(result.error->text, "busy");
   EXPECT_EQ(attempts_.size(), 2U);
 }
 
 TEST_F(RetryTest, AnErrorThatThePolicyDoesNotNameIsFinal) {
-  EXPECT_EQ(play_until(2, {ErrorCode::kInvalid, "bad"}, R"({"max_attempts":5,"initial_ms":1})").end, RunEnd::kError);
+  EXPECT_EQ(play_until(2, {ErrorCode::kInvalid, "bad"}, R"({"max_attempts":5,"initial_ms":1})").end,
+            RunEnd::kError);
   EXPECT_EQ(attempts_.size(), 1U);
   attempts_.clear();
   const auto named = R"({"max_attempts":5,"initial_ms":1,"on":["ConnectionError"]})";
@@ -55,9 +58,10 @@ TEST_F(RetryTest, CancelEndsTheWaitForTheNextTry) {
                      sink->done(Error{ErrorCode::kUnavailable, "busy"});
                      failed.set_value();
                    }}};
-  const auto run = launch(spec(describe(R"([{"name":"one","retry":{"max_attempts":2,"initial_ms":3600000,"max_ms":3600000}}])",
-                                        R"([["__start__","one"]])"),
-                               input("{}")));
+  const auto run = launch(
+      spec(describe(R"([{"name":"one","retry":{"max_attempts":2,"initial_ms":3600000,"max_ms":3600000}}])",
+                    R"([["__start__","one"]])"),
+           input("{}")));
   failed.get_future().wait();
   run->cancel(CancelReason::kUser);
   EXPECT_EQ(finish().end, RunEnd::kCancelled);

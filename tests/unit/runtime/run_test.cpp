@@ -259,8 +259,7 @@ TEST_F(RunTest, StreamsMessagesOnceWholeOrInChunks) {
   auto talking = spec(R"({"graph_id":"g","channels":[{"name":"messages","reducer":"messages"}],
                           "nodes":[{"name":"one"}],"edges":[["__start__","one"]]})",
                       input(R"({"messages":"hi"})"));
-  talking.stream_modes =
-      only(StreamMode::kMessagesTuple) | only(StreamMode::kCustom);
+  talking.stream_modes = only(StreamMode::kMessagesTuple) | only(StreamMode::kCustom);
   (void)play(std::move(talking));
   const auto shown = events();
   ASSERT_EQ(shown.size(), 3U);

@@ -63,11 +63,11 @@ TEST_F(SubgraphTest, StopsThroughTheGraphAroundItAndGoesOnInside) {
   ASSERT_EQ(task.interrupts.size(), 1U);
   const auto ns = "child:" + task.id;
   const auto asked = R"([{"id":")" + task.interrupts[0].id + R"(","value":"inner?"}])";
-  EXPECT_THAT(events(), testing::IsSupersetOf({R"(values {"foo":["in","p1"]})",
-                                               "values|" + ns + R"( {"foo":["in","p1"]})",
-                                               "updates|" + ns + R"( {"inner_a":{"foo":["inner_a"],"secret":1}})",
-                                               "updates|" + ns + R"( {"__interrupt__":)" + asked + "}",
-                                               R"(updates {"__interrupt__":)" + asked + "}"}));
+  EXPECT_THAT(events(), testing::IsSupersetOf(std::vector<std::string>{
+                            R"(values {"foo":["in","p1"]})", "values|" + ns + R"( {"foo":["in","p1"]})",
+                            "updates|" + ns + R"( {"inner_a":{"foo":["inner_a"],"secret":1}})",
+                            "updates|" + ns + R"( {"__interrupt__":)" + asked + "}",
+                            R"(updates {"__interrupt__":)" + asked + "}"}));
 
   const auto second = play(again(first, Command{{{task.interrupts[0].id, make_blob("\"yes\"")}}}));
   EXPECT_EQ(second.end, RunEnd::kSuccess);
@@ -86,7 +86,8 @@ TEST_F(SubgraphTest, KeepsCheckpointsOfItsOwnThatNameTheOnesAround) {
   }
   ASSERT_EQ(inner.size(), 3U);  // -1, 0 and behind inner_a
   EXPECT_EQ(inner.back().step, 1);
-  EXPECT_THAT(inner.back().metadata, HasSubstr(R"("parents":{"":")" + result.checkpoint->checkpoint_id + R"("})"));
+  EXPECT_THAT(inner.back().metadata,
+              HasSubstr(R"("parents":{"":")" + result.checkpoint->checkpoint_id + R"("})"));
 }
 
 TEST_F(SubgraphTest, ToldToNobodyItStillTellsCustomEventsAndTheQuestion) {
@@ -151,9 +152,10 @@ TEST_F(SubgraphTest, ACommandToTheParentEndsTheChildAndLeadsTheParentOn) {
 TEST_F(SubgraphTest, MessagesAreToldOnceAlthoughTheParentGetsTheWholeList) {
   const std::string talks = R"("channels":[{"name":"messages","reducer":"messages"}])";
   nodes_.nodes["child:say"] = writes(R"({"messages":[{"id":"m2","type":"ai","content":"hello"}]})");
-  auto run = spec(R"({"graph_id":"g",)" + talks + R"(,"nodes":[{"name":"child","subgraph":{)" + talks +
-                      R"(,"nodes":[{"name":"say"}],"edges":[["__start__","say"]]}}],"edges":[["__start__","child"]]})",
-                  input(R"({"messages":[{"id":"m1","type":"human","content":"hi"}]})"));
+  auto run = spec(
+      R"({"graph_id":"g",)" + talks + R"(,"nodes":[{"name":"child","subgraph":{)" + talks +
+          R"(,"nodes":[{"name":"say"}],"edges":[["__start__","say"]]}}],"edges":[["__start__","child"]]})",
+      input(R"({"messages":[{"id":"m1","type":"human","content":"hi"}]})"));
   run.stream_modes = only(StreamMode::kMessagesTuple);
   (void)play(std::move(run));
   ASSERT_EQ(events().size(), 1U);
