@@ -1,30 +1,10 @@
 #include "host/routers/event_delivery.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <mutex>
 
 namespace agenthost::routers {
 namespace {
-
-using runtime::StreamMode;
-using runtime::Subgraphs;
-
-// What a graph inside says to the run as a whole: shown whether or not subgraphs are.
-bool is_for_the_run(const runtime::Event& event) {
-  constexpr auto kModes = only(StreamMode::kCustom) | only(StreamMode::kMessages) |
-                          only(StreamMode::kMessagesTuple) | only(StreamMode::kEvents);
-  return (event.mode & kModes) != 0;
-}
-
-// "child" names every graph at that node, "child:<task id>" one of them.
-bool is_inside(std::string_view ns, std::string_view wanted) {
-  if (ns.substr(0, wanted.size()) != wanted) return false;
-  if (ns.size() == wanted.size()) return true;
-  const char next = ns[wanted.size()];
-  const bool whole_segment = wanted.substr(wanted.rfind('|') + 1).find(':') != std::string_view::npos;
-  return next == '|' || (next == ':' && !whole_segment);
-}
 
 class EventDelivery final : public Beating, public std::enable_shared_from_this<EventDelivery> {
  public:
@@ -68,8 +48,9 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
  private:
   // Called in the order of the events, one at a time.
   void show(const runtime::EventPtr& event) {
-    if (!is_wanted(*event, request_)) return;
-    exchange_->write(std::make_shared<const std::string>(sse_frame(*event, request_.subgraphs)));
+    if (!request_.filter.wants(*event)) return;
+    const auto frame = sse_frame(request_.filter.name_of(*event), *event);
+    exchange_->write(std::make_shared<const std::string>(frame));
     if (event->name != "end") return;
     {
       const std::lock_guard lock(mutex_);
@@ -118,25 +99,11 @@ void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::
   std::make_shared<EventDelivery>(exchange, events, std::move(request), heartbeat, std::move(gone))->start();
 }
 
-bool is_wanted(const runtime::Event& event, const EventRequest& request) {
-  if (event.mode == 0) return true;
-  if ((event.mode & request.modes) == 0) return false;
-  if (event.ns.empty()) return request.namespaces.empty();
-  if (request.subgraphs == Subgraphs::kHidden && !is_for_the_run(event)) return false;
-  return request.namespaces.empty() ||
-         std::any_of(request.namespaces.begin(), request.namespaces.end(),
-                     [&](const std::string& wanted) { return is_inside(event.ns, wanted); });
-}
-
-std::string sse_frame(const runtime::Event& event, Subgraphs subgraphs) {
+std::string sse_frame(std::string_view name, const runtime::Event& event) {
   std::string frame;
-  frame.reserve(event.name.size() + event.ns.size() + event.data.size() + 48);
+  frame.reserve(name.size() + event.data.size() + 48);
   frame += "event: ";
-  frame += event.name;
-  // messages/partial and its like tell of their graph in their metadata.
-  const bool suffix = subgraphs == Subgraphs::kShown && event.mode != only(StreamMode::kMessages) &&
-                      event.mode != only(StreamMode::kEvents);
-  if (!event.ns.empty() && suffix) frame.append("|").append(event.ns);
+  frame += name;
   frame += "\ndata: ";
   frame += event.data;
   frame += "\nid: ";

@@ -7,21 +7,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "host/routers/heartbeat.hpp"
 #include "host/routers/http.hpp"
-#include "host/runtime/event_stream.hpp"
+#include "host/runtime/event_filter.hpp"
 
 namespace agenthost::routers {
 
 struct EventRequest {
   std::optional<std::uint64_t> after;  // replay what comes behind this id; nullopt: live only
-  runtime::StreamModes modes = ~0U;    // only events of these
-  runtime::Subgraphs subgraphs =
-      runtime::Subgraphs::kShown;            // hidden: of the graphs inside only custom, messages
-  std::vector<std::string> namespaces = {};  // only from these graphs and those inside them; empty: all
-  Headers headers = {};                      // Content-Location, Location
+  runtime::EventFilter filter;
+  Headers headers = {};  // Content-Location, Location
 };
 
 // Starts the response and delivers until the run's `end` or until the client goes; `gone` (may be empty) is
@@ -29,11 +26,8 @@ struct EventRequest {
 void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::EventStream>& events,
                     EventRequest request, Heartbeat& heartbeat, std::function<void()> gone);
 
-// Whether a client that asked so gets the event.
-[[nodiscard]] bool is_wanted(const runtime::Event& event, const EventRequest& request);
-
-// "event: <name>\ndata: <data>\nid: <id>\n\n"; with the namespace behind the name where clients look for it.
-[[nodiscard]] std::string sse_frame(const runtime::Event& event, runtime::Subgraphs subgraphs);
+// "event: <name>\ndata: <data>\nid: <id>\n\n"
+[[nodiscard]] std::string sse_frame(std::string_view name, const runtime::Event& event);
 
 // The Last-Event-ID of a request: "-1", "-" and an id we never gave mean everything that is kept.
 [[nodiscard]] std::optional<std::uint64_t> last_event_id(const Request& request);

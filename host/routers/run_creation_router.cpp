@@ -43,7 +43,7 @@ void show_created(const RunRouting& routing, const Creation& creation, const Exc
     case Delivery::kStream: {
       auto reads = reads_of(run->request);
       reads.after = 0;
-      reads.namespaces = creation.namespaces;
+      reads.filter.namespaces = creation.namespaces;
       reads.headers = headers_of(row, creation.scope, "/stream");
       return deliver_events(exchange, run->events, std::move(reads), routing.heartbeat, std::move(gone));
     }

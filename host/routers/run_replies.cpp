@@ -41,8 +41,8 @@ std::function<void()> cancel_when_gone(RunService& runs, std::string run_id,
 
 EventRequest reads_of(const models::RunRequest& asked) {
   EventRequest reads;
-  reads.modes = runtime::modes_from(asked.stream_modes);
-  reads.subgraphs = asked.subgraphs ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden;
+  reads.filter.modes = runtime::modes_from(asked.stream_modes);
+  reads.filter.subgraphs = asked.subgraphs ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden;
   return reads;
 }
 

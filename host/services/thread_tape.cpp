@@ -18,13 +18,9 @@ std::string event_json(const V2Event& event, const std::string& event_id, std::u
   return json + ",\"data\":" + event.data + "}}";
 }
 
-// messages-tuple is the mode, `messages` the event; with "messages" they are messages/partial and so on.
-bool asked_for(std::string_view event, const std::vector<std::string>& modes) {
-  const auto name = event.substr(0, event.find_first_of("/|"));
-  const bool tuple = event.find('/') == std::string_view::npos;
-  return std::any_of(modes.begin(), modes.end(), [&](std::string_view mode) {
-    return mode == "messages-tuple" ? name == "messages" && tuple : name == mode;
-  });
+runtime::EventFilter asked_for(const models::RunRequest& request) {
+  return {runtime::modes_from(request.stream_modes),
+          request.subgraphs ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden};
 }
 
 bool is_interrupt_id(const std::string& text) {
@@ -64,7 +60,7 @@ void ThreadTape::follow(const ActiveRunPtr& run) {
     if (runs_.count(run_id) != 0) return;
     runs_.emplace(run_id,
                   Followed{V2Projection(run_id, run->graph.graph->id(), answered(run->request, waiting_)),
-                           run->request.stream_modes});
+                           asked_for(run->request)});
   }
   run->followed = true;
   // Not under the lock: the stream holds its own while it calls.
@@ -85,8 +81,8 @@ void ThreadTape::record(const std::string& run_id, const runtime::Event& event) 
   if (event.name == "end") return;
   if (event.name == "metadata") {
     join_locked(run_id, JoinEvent::Kind::kLifecycle, event.name, event.data);
-  } else if (event.name == "error" || asked_for(event.name, run.modes)) {
-    join_locked(run_id, JoinEvent::Kind::kRun, event.name, event.data);
+  } else if (run.asked_for.wants(event)) {
+    join_locked(run_id, JoinEvent::Kind::kRun, run.asked_for.name_of(event), event.data);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "host/runtime/event_filter.hpp"
 #include "host/services/active_run.hpp"
 #include "host/services/thread_log.hpp"
 #include "host/services/v2_event.hpp"
@@ -66,7 +67,7 @@ class ThreadTape : public std::enable_shared_from_this<ThreadTape> {
  private:
   struct Followed {
     V2Projection projection;
-    std::vector<std::string> modes;  // what the run's own clients asked for
+    runtime::EventFilter asked_for;  // by the run's own clients
     bool ended = false;
   };
 

@@ -24,11 +24,10 @@ V2Projection::V2Projection(std::string run_id, std::string graph_name, std::vect
     : run_id_(std::move(run_id)), graph_name_(std::move(graph_name)), answered_(std::move(answered)) {}
 
 void V2Projection::see(const runtime::Event& event, std::vector<V2Event>& out) {
-  const std::string_view whole = event.name;
-  const auto mode = whole.substr(0, whole.find('|'));
+  const auto& mode = event.name;
   if (mode == "error" || mode == "end") return;  // told by the outcome, once it is stored
   begin(out);
-  const auto ns = split_namespace(mode.size() < whole.size() ? whole.substr(mode.size() + 1) : "");
+  const auto ns = split_namespace(event.ns);
   enter(ns, out);
   if (mode == "values") return values(ns, event.data, out);
   if (mode == "checkpoints") return checkpoint(ns, event.data);
