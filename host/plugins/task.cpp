@@ -39,14 +39,13 @@ std::string one_line(std::string_view json, const JsonValue& parsed) {
   return json.find_first_of("\r\n") == std::string_view::npos ? std::string(json) : to_text(parsed);
 }
 
-// nullopt when it is not JSON, or no message chunk for that channel.
+// nullopt when it is not JSON, or not what that channel carries.
 std::optional<std::string> stream_text(TaskSink::Channel channel, std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return std::nullopt;
-  if (channel == TaskSink::Channel::kMessages) {
-    const bool is_chunk = !string_member(*value, "id").empty() && !string_member(*value, "type").empty();
-    if (!is_chunk) return std::nullopt;
-  }
+  const auto has = [&](std::string_view name) { return !string_member(*value, name).empty(); };
+  if (channel == TaskSink::Channel::kMessages && !(has("id") && has("type"))) return std::nullopt;
+  if (channel == TaskSink::Channel::kTools && !(has("event") && has("toolCallId"))) return std::nullopt;
   return one_line(json, *value);
 }
 

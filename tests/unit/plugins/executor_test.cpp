@@ -57,15 +57,17 @@ TEST_F(ExecutorTest, TakesNoUpdateAsNoWrites) {
   EXPECT_EQ(update_of(outcome), "<no writes>");
 }
 
-TEST_F(ExecutorTest, RefusesAnUpdateThatIsNoObject) {
+TEST_F(ExecutorTest, RefusesAnUpdateOrCommandThatIsNoObject) {
   for (const auto* update : {"[1]", "{", "{\"a\":}", "null", "{} {}", "{\"a\":\"\xFF\"}"}) {
-    sink_ = std::make_shared<RecordingSink>();
-    const auto error =
-        error_of(run([&](agent_task* task, const agent_node_call*) { return complete(task, update); }));
-    EXPECT_EQ(error.code, ErrorCode::kInternal) << update;
-    EXPECT_EQ(error.kind, "PluginError");
-    EXPECT_THAT(error.text,
-                StartsWith("node node of plugin scripted completed with an update that is no JSON object"));
+    for (const agent_status status : {AGENT_OK, AGENT_COMMAND}) {
+      sink_ = std::make_shared<RecordingSink>();
+      const auto error = error_of(
+          run([&](agent_task* task, const agent_node_call*) { return complete(task, update, status); }));
+      EXPECT_EQ(error.code, ErrorCode::kInternal) << update;
+      EXPECT_EQ(error.kind, "PluginError");
+      EXPECT_THAT(error.text,
+                  StartsWith("node node of plugin scripted completed with an update that is no JSON object"));
+    }
   }
 }
 
