@@ -64,6 +64,7 @@ std::vector<Key> keys_of(Settings& s) {
 
       {"api.wait_envelope", &s.api.wait_envelope, {}, {"none", "run"}},
       {"api.heartbeat_ms", &s.api.heartbeat_ms, {10, kDay}},
+      {"api.configurable_headers", &s.api.configurable_headers},
 
       {"storage.kind", &s.storage.kind, {}, {"sqlite", "memory"}},
       {"storage.directory", &s.storage.directory},
@@ -83,6 +84,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"runtime.stream_bytes", &s.runtime.stream_bytes, {1'024, kGiB}},
       {"runtime.finished_streams", &s.runtime.finished_streams, {0, kMany}},
       {"runtime.thread_stream_retention_ms", &s.runtime.thread_stream_retention_ms, {0, kDay}},
+      {"runtime.stored_stream_ms", &s.runtime.stored_stream_ms, {0, 366 * kDay}},
 
       {"store.ttl_minutes", &s.store.ttl_minutes, {0, 50'000'000}},
       {"store.refresh_ttl", &s.store.refresh_ttl},
@@ -103,6 +105,13 @@ std::vector<Key> keys_of(Settings& s) {
       {"http.user_agent", &s.http.user_agent},
       {"http.cassette_mode", &s.http.cassette_mode, {}, {"off", "record", "replay"}},
       {"http.cassette_directory", &s.http.cassette_directory},
+
+      {"webhooks.allow_hosts", &s.webhooks.allow_hosts},
+      {"webhooks.allow_private_addresses", &s.webhooks.allow_private_addresses},
+      {"webhooks.attempts", &s.webhooks.attempts, {1, 20}},
+      {"webhooks.backoff_ms", &s.webhooks.backoff_ms, {1, kDay}},
+      {"webhooks.timeout_ms", &s.webhooks.timeout_ms, {1, kDay}},
+      {"webhooks.secret", &s.webhooks.secret},
 
       {"llm.models", &s.llm.models},
 

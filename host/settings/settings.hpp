@@ -37,6 +37,7 @@ struct Server {
 struct Api {
   std::string wait_envelope = "none";  // none | run
   milliseconds heartbeat_ms{5'000};
+  std::vector<std::string> configurable_headers{"x-*"};  // headers that runs find in config.configurable
 };
 
 struct Storage {
@@ -60,6 +61,7 @@ struct Runtime {
   std::size_t stream_bytes = 4U << 20U;
   std::size_t finished_streams = 256;                // finished runs whose events can still be replayed
   milliseconds thread_stream_retention_ms{120'000};  // of an ended run on its thread's stream
+  milliseconds stored_stream_ms{86'400'000};  // events of resumable runs stay so long after their end
 };
 
 // Items of the key-value store that agents and clients share.
@@ -100,6 +102,16 @@ struct Http {
   std::filesystem::path cassette_directory = "cassettes";
 };
 
+// Who may be told how a run ended, and how insistently.
+struct Webhooks {
+  std::vector<std::string> allow_hosts{"*"};  // [] = only paths of this server
+  bool allow_private_addresses = false;       // loopback, private and link-local networks
+  int attempts = 5;
+  milliseconds backoff_ms{1'000};  // the first pause, doubled each time
+  milliseconds timeout_ms{10'000};
+  std::string secret;  // signs every post; empty = unsigned
+};
+
 struct LlmModel {
   std::string provider = "offline";  // gemini | openai | anthropic | offline
   std::string model;
@@ -129,6 +141,7 @@ struct Settings {
   Plugins plugins;
   std::map<std::string, Service> services;
   Http http;
+  Webhooks webhooks;
   Llm llm;
   Log log;
 };

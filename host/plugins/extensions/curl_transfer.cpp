@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "host/plugins/extensions/address_guard.hpp"
 #include "host/plugins/extensions/endpoint.hpp"
 
 namespace agenthost::extensions {
@@ -43,6 +44,7 @@ CurlTransfer::CurlTransfer(Transfer transfer, TransferEvents events)
   add_headers();
   set_options();
   set_method();
+  if (transfer_.reach == Reach::kPublicOnly) keep_public();
 }
 
 void CurlTransfer::add_headers() {
@@ -92,6 +94,26 @@ void CurlTransfer::set_method() {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, transfer_.body.c_str());
   }
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, transfer_.method.c_str());
+}
+
+void CurlTransfer::keep_public() {
+  CURL* const curl = handle_.get();
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_connect);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
+  // A connection that another transfer left was made to who knows which address.
+  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+}
+
+curl_socket_t CurlTransfer::on_connect(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (!is_public_address(address->addr)) {
+    transfer.address_refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  transfer.address_taken_ = true;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -144,6 +166,9 @@ TransferFailure CurlTransfer::failure(CURLcode code) const {
   if (too_large_) {
     return {Kind::kTooLarge, "the answer is larger than http.max_body_bytes (" +
                                  std::to_string(transfer_.max_body_bytes) + ")"};
+  }
+  if (address_refused_ && !address_taken_) {
+    return {Kind::kRefused, "the host's address is not public"};
   }
   std::string text = error_[0] != '\0' ? &error_[0] : curl_easy_strerror(code);
   if (code != CURLE_OPERATION_TIMEDOUT) return {Kind::kConnection, std::move(text)};

@@ -31,11 +31,13 @@ class CurlTransfer {
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t on_connect(void* self, curlsocktype purpose, curl_sockaddr* address);
   bool take_header_line(std::string_view line);
   bool take_body(std::string_view piece);
   void add_headers();
   void set_options();
   void set_method();
+  void keep_public();
   [[nodiscard]] TransferFailure failure(CURLcode code) const;
 
   Transfer transfer_;
@@ -43,6 +45,8 @@ class CurlTransfer {
   HttpReply reply_;
   std::size_t header_bytes_ = 0;
   bool too_large_ = false;
+  bool address_refused_ = false;
+  bool address_taken_ = false;
   char error_[CURL_ERROR_SIZE] = {};
   // The list and the strings above outlive the handle that points to them.
   std::unique_ptr<curl_slist, FreeList> header_list_;

@@ -19,6 +19,10 @@
 
 namespace agenthost::extensions {
 
+// kPublicOnly: no address of a private network, whatever the name resolves to, and no proxy in between; on a
+// connection of its own.
+enum class Reach { kAnywhere, kPublicOnly };
+
 // One request as it goes on the wire.
 struct Transfer {
   std::string method;
@@ -29,11 +33,12 @@ struct Transfer {
   std::chrono::milliseconds connect_timeout{0};
   std::chrono::milliseconds timeout{0};
   std::size_t max_body_bytes = 0;
+  Reach reach = Reach::kAnywhere;
 };
 
 // Why there is no (whole) answer.
 struct TransferFailure {
-  enum class Kind { kConnection, kTimeout, kTooLarge };
+  enum class Kind { kConnection, kTimeout, kTooLarge, kRefused };
   Kind kind = Kind::kConnection;
   std::string text;
 };
