@@ -8,6 +8,7 @@
 
 #include "host/app/store_door.hpp"
 #include "host/app/version.hpp"
+#include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
 #include "host/plugins/registry.hpp"
@@ -61,6 +62,7 @@ services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
   limits.max_runs_in_flight = settings.max_runs_in_flight;
   limits.max_queued_per_thread = settings.max_queued_per_thread;
   limits.finished_runs = settings.finished_streams;
+  limits.stored_streams = settings.stored_stream_ms;
   return limits;
 }
 
@@ -70,6 +72,13 @@ services::StoreOptions store_options(const settings::Store& settings) {
   if (settings.ttl_minutes > 0) options.ttl = static_cast<Micros>(settings.ttl_minutes * kMicrosPerMinute);
   if (!settings.refresh_ttl) options.refresh_ttl = models::RefreshTtl::kNo;
   return options;
+}
+
+services::WebhookLimits webhook_limits(const settings::Webhooks& settings) {
+  services::WebhookLimits limits;
+  limits.attempts = settings.attempts;
+  limits.backoff = settings.backoff_ms;
+  return limits;
 }
 
 unsigned io_threads(const settings::Server& settings) {
@@ -114,7 +123,9 @@ struct Application::Parts {
         logger(log),
         runtime_pool("runtime", runtime_threads(chosen)),
         blocking_pool("blocking", chosen.runtime.blocking_threads),
-        timers(runtime_pool) {}
+        timers(runtime_pool),
+        webhook_client(chosen.webhooks, chosen.http.user_agent),
+        webhook_bridge(webhook_client) {}
 
   [[nodiscard]] Status open();
   void open_services();
@@ -127,10 +138,13 @@ struct Application::Parts {
   Timers timers;
   std::unique_ptr<extensions::HttpClient> http;
   std::unique_ptr<extensions::LlmClient> llm;
+  extensions::WebhookClient webhook_client;
+  WebhookBridge webhook_bridge;
   std::unique_ptr<storage::Storage> storage;
   std::optional<services::StoreService> store;
   std::optional<StoreDoor> store_door;  // for plugins
   std::unique_ptr<plugins::PluginRegistry> graphs;
+  std::optional<services::WebhookService> webhooks;
   std::optional<services::RunScheduler> scheduler;
   std::optional<services::ThreadTapes> tapes;
   std::optional<services::AssistantService> assistants;
@@ -174,7 +188,8 @@ Status Application::Parts::open() {
 }
 
 void Application::Parts::open_services() {
-  scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings.runtime));
+  webhooks.emplace(*storage, timers, logger, webhook_bridge, webhook_limits(settings.webhooks));
+  scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings.runtime), &*webhooks);
   tapes.emplace(
       *scheduler, timers,
       services::TapeLimits{settings.runtime.stream_bytes, settings.runtime.thread_stream_retention_ms});
@@ -183,7 +198,7 @@ void Application::Parts::open_services() {
   threads.emplace(*storage, *scheduler);
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
-               settings.runtime.max_attempts);
+               settings.runtime.max_attempts, &*webhooks);
   sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
 }
 
@@ -195,7 +210,8 @@ void Application::Parts::open_front() {
                                     {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers()});
   routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
                                    settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
-                                                                       : routers::WaitEnvelope::kNone});
+                                                                       : routers::WaitEnvelope::kNone,
+                                   settings.api.configurable_headers});
   routers::add_store_routes(routes, *store);
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion)});
   dispatcher.emplace(routes, storage->readers(), logger);
@@ -222,7 +238,11 @@ Result<std::uint16_t> Application::start() {
   if (const auto status = installed.get_future().get(); !status) return fail(status.error());
   if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
   parts_->sweeper->start();
-  return parts_->server->start();
+  const auto port = parts_->server->start();
+  if (!port) return port;
+  parts_->webhook_client.set_home(own_origin(parts_->settings.server, *port));
+  if (const auto started = parts_->webhooks->start(); !started) return fail(started.error());
+  return port;
 }
 
 std::vector<models::PluginReport> Application::plugins() const {
@@ -245,6 +265,7 @@ void Application::stop() {
     std::this_thread::sleep_for(milliseconds(5));
   }
   if (parts.http) parts.http->stop();
+  parts.webhook_client.stop();
   if (parts.storage) parts.storage->close();
   parts.timers.stop();
   parts.blocking_pool.stop();

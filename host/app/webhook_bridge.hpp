@@ -1,4 +1,5 @@
-// WebhookBridge: lets the services post webhooks through the client that has the operator's rules. Thread-safe.
+// WebhookBridge: lets the services post webhooks through the client that has the operator's rules.
+// Thread-safe.
 #pragma once
 
 #include <string>

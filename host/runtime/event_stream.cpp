@@ -19,18 +19,47 @@ void EventStream::finish() {
   if (finished_) return;
   publish_locked({0, "end", "null", 0, {}});
   finished_ = true;
-  gone.swap(readers_);
+  if (is_over_locked()) gone.swap(readers_);
+}
+
+void EventStream::go_on(std::uint64_t last_id, std::vector<Event> kept) {
+  const std::lock_guard lock(mutex_);
+  finished_ = !kept.empty() && kept.back().name == "end";
+  for (auto& event : kept) {
+    ring_bytes_ += event.data.size();
+    ring_.push_back(std::make_shared<const Event>(std::move(event)));
+  }
+  last_id_ = released_ = last_id;
+}
+
+void EventStream::record(Sink recorder) {
+  const std::lock_guard lock(mutex_);
+  recorder_ = std::move(recorder);
+}
+
+void EventStream::release(std::uint64_t id) {
+  std::vector<std::pair<ReaderId, Sink>> gone;  // see finish()
+  const std::lock_guard lock(mutex_);
+  for (const auto& event : ring_) {
+    if (event->id <= released_ || event->id > id) continue;
+    for (const auto& [reader, sink] : readers_) sink(event);
+  }
+  released_ = std::max(released_, id);
+  trim_locked();
+  if (is_over_locked()) gone.swap(readers_);
 }
 
 EventStream::ReaderId EventStream::subscribe(std::optional<std::uint64_t> after, Sink sink) {
   const std::lock_guard lock(mutex_);
+  if (after && *after > last_id_) after = 0;
   for (const auto& event : ring_) {
+    if (event->id > released_) break;
     // A finished run still says `end` to a reader who wanted only what is to come.
     const bool wanted = after ? event->id > *after : finished_ && event->name == "end";
     if (wanted) sink(event);
   }
   const auto reader = next_reader_++;
-  if (!finished_) readers_.emplace_back(reader, std::move(sink));
+  if (!is_over_locked()) readers_.emplace_back(reader, std::move(sink));
   return reader;
 }
 
@@ -59,12 +88,20 @@ void EventStream::publish_locked(Event published) {
   auto event = std::make_shared<const Event>(std::move(published));
   ring_bytes_ += event->data.size();
   ring_.push_back(event);
-  // The newest event always stays: a reader must be able to learn how the run stands.
-  while (ring_.size() > 1 && (ring_.size() > max_events_ || ring_bytes_ > max_bytes_)) {
+  if (recorder_) return recorder_(event);
+  released_ = last_id_;
+  trim_locked();
+  for (const auto& [reader, sink] : readers_) sink(event);
+}
+
+void EventStream::trim_locked() {
+  // The newest event always stays: a reader must be able to learn how the run stands. So do those that
+  // readers have still to see.
+  while (ring_.size() > 1 && ring_.front()->id <= released_ &&
+         (ring_.size() > max_events_ || ring_bytes_ > max_bytes_)) {
     ring_bytes_ -= ring_.front()->data.size();
     ring_.pop_front();
   }
-  for (const auto& [reader, sink] : readers_) sink(event);
 }
 
 }  // namespace agenthost::runtime

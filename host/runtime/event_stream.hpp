@@ -3,7 +3,10 @@
 // Every event has an id (1, 2, 3, ... as text) that grows. A bounded ring keeps the newest events; a reader
 // who asks for an id that has left the ring gets what is left. publish never waits for a reader: each
 // reader's Sink must be quick (it hands over to its connection) and a slow connection is dropped by its
-// server, not buffered here. Thread-safe.
+// server, not buffered here.
+//
+// A stream with a recorder outlives the process: each event goes to the recorder first, and readers see it
+// when release() says that it is kept, so none has seen what a crash could take back. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -39,14 +42,23 @@ class EventStream {
 
   explicit EventStream(std::size_t max_events, std::size_t max_bytes);
 
+  // For a run that is taken up again, before the first event: ids go on behind last_id. `kept` is what is
+  // left of the events so far, in order; when it ends with `end` the stream is finished.
+  void go_on(std::uint64_t last_id, std::vector<Event> kept);
+  // Called for every event published from now on, in order, under the stream's lock: must be quick and must
+  // not call back.
+  void record(Sink recorder);
+  // Events up to this id are kept.
+  void release(std::uint64_t id);
+
   // The id is given here.
   void publish(Event event);
   void publish(std::string name, std::string data) { publish({0, std::move(name), std::move(data), 0, {}}); }
   // Publishes `end` and then nothing more; readers that come later get what the ring holds.
   void finish();
 
-  // Delivers kept events with an id above `after` (nullopt: none, live only), then live ones, in order, each
-  // once.
+  // Delivers kept events with an id above `after` (nullopt: none, live only; an id this stream never gave:
+  // all of them), then live ones, in order, each once.
   ReaderId subscribe(std::optional<std::uint64_t> after, Sink sink);
   void unsubscribe(ReaderId reader);
 
@@ -64,11 +76,16 @@ class EventStream {
   std::deque<EventPtr> ring_;
   std::size_t ring_bytes_ = 0;
   std::uint64_t last_id_ = 0;
+  std::uint64_t released_ = 0;  // what readers may see; last_id_ without a recorder
+  Sink recorder_;
   bool finished_ = false;
   ReaderId next_reader_ = 1;
   std::vector<std::pair<ReaderId, Sink>> readers_;
 
   void publish_locked(Event event);
+  void trim_locked();
+  // Nothing is to come for any reader.
+  [[nodiscard]] bool is_over_locked() const { return finished_ && released_ == last_id_; }
 };
 
 }  // namespace agenthost::runtime

@@ -280,6 +280,11 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
+  }
+  // Before it is no longer active: at no moment is it neither.
+  if (!stopping) remember(run, outcome);
+  {
+    const std::lock_guard lock(mutex_);
     runs_.erase(run->row.run_id);
     if (run->alarm) timers_.cancel(*run->alarm);
     waiters.swap(run->waiters);
@@ -296,11 +301,13 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
 }
 
 void RunScheduler::close_events(const ActiveRunPtr& run, const RunOutcome& outcome) {
-  if (run->events) {
-    if (outcome.error) run->events->publish("error", error_json(outcome.error));
-    if (observer_ != nullptr && run->persistence == Persistence::kStored) observer_->ended(run, outcome);
-    run->events->finish();
-  }
+  if (!run->events) return;
+  if (outcome.error) run->events->publish("error", error_json(outcome.error));
+  if (observer_ != nullptr && run->persistence == Persistence::kStored) observer_->ended(run, outcome);
+  run->events->finish();
+}
+
+void RunScheduler::remember(const ActiveRunPtr& run, const RunOutcome& outcome) {
   const bool only_here = run->persistence == Persistence::kEphemeral || run->delete_thread_after;
   if (!only_here && !run->events) return;
   FinishedRun finished{run->row, {}, {}, run->events};

@@ -108,6 +108,7 @@ class RunScheduler {
   // What every end of a stored run leaves besides its row; returns the id of the webhook, or "".
   std::string add_farewell(const ActiveRun& run, const RunOutcome& outcome, storage::Batch& batch) const;
   void finish(const ActiveRunPtr& run, const RunOutcome& outcome);
+  void remember(const ActiveRunPtr& run, const RunOutcome& outcome);
   void close_events(const ActiveRunPtr& run, const RunOutcome& outcome);
   void finish_queued(const ActiveRunPtr& run);
 

@@ -39,8 +39,17 @@ RunService::RunService(storage::Storage& storage, RunScheduler& scheduler, Assis
       max_attempts_(max_attempts),
       webhooks_(webhooks) {}
 
-std::shared_ptr<runtime::EventStream> RunService::new_events() const {
+std::shared_ptr<runtime::EventStream> RunService::new_events(const ActiveRun& run) const {
+  if (run.request.resumable) return stored_stream(storage_, run.row.run_id, streams_);
   return std::make_shared<runtime::EventStream>(streams_.events, streams_.bytes);
+}
+
+// Ids that clients of the former process know are not given again.
+Result<std::shared_ptr<runtime::EventStream>> RunService::events_again(const ActiveRun& run) const {
+  if (run.request.resumable) return stored_stream_again(storage_, run.row.run_id, streams_);
+  auto stream = std::make_shared<runtime::EventStream>(streams_.events, streams_.bytes);
+  stream->go_on(static_cast<std::uint64_t>(run.row.attempts) << 32U, {});
+  return stream;
 }
 
 // ---- Creating ----
@@ -93,7 +102,7 @@ void RunService::create(const std::string& thread_id, RunRequest request, Reply<
   }
   auto run = prepare(*thread, std::move(request), *assistant);
   if (!run) return acknowledged(fail(run.error()));
-  (*run)->events = new_events();
+  (*run)->events = new_events(**run);
   submit(*run, std::move(fresh), acknowledged);
 }
 
@@ -115,7 +124,7 @@ Result<ActiveRunPtr> RunService::prepare_stateless(RunRequest request, Delivery 
   if (!run) return run;
   (*run)->delete_thread_after = stored && !keep;
   (*run)->persistence = stored ? Persistence::kStored : Persistence::kEphemeral;
-  if (stored || delivery == Delivery::kStream) (*run)->events = new_events();
+  if (stored || delivery == Delivery::kStream) (*run)->events = new_events(**run);
   return run;
 }
 
@@ -224,7 +233,11 @@ Result<RunStream> RunService::stream(std::string_view thread_id, std::string_vie
     return RunStream{run->row.thread_id, run->row.run_id, run->events, run->asked};
   const auto row = get(thread_id, run_id);
   if (!row) return fail(row.error());
-  return RunStream{row->thread_id, row->run_id, nullptr, {}};
+  auto events = ended_stream(storage_, *row, streams_);
+  if (!events) return fail(events.error());
+  const auto kwargs = parse_json(row->kwargs);
+  auto asked = kwargs ? RunRequest::from_json(*kwargs) : Result<RunRequest>(fail(kwargs.error()));
+  return RunStream{row->thread_id, row->run_id, std::move(*events), asked ? std::move(*asked) : RunRequest{}};
 }
 
 Result<models::Run> RunService::get(std::string_view thread_id, std::string_view run_id) {
@@ -310,7 +323,9 @@ Result<ActiveRunPtr> RunService::prepare_again(const models::Run& row) {
   run.row = row;
   run.eligible_at = row.created_at + run.request.after.count();
   run.configurable = merge_objects(run.configurable, own_ids(row, run.graph.graph->id()));
-  run.events = new_events();
+  auto events = events_again(run);
+  if (!events) return fail(events.error());
+  run.events = std::move(*events);
   run.journal = std::make_unique<RunJournal>(storage_);
   run.delete_thread_after = find_member(*kwargs, "temporary") != nullptr;
   return prepared;

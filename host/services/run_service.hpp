@@ -10,6 +10,7 @@
 #include "host/models/run_request.hpp"
 #include "host/services/assistant_service.hpp"
 #include "host/services/run_scheduler.hpp"
+#include "host/services/stored_events.hpp"
 #include "host/storage/storage.hpp"
 #include "host/telemetry/logger.hpp"
 
@@ -17,11 +18,6 @@ namespace agenthost::services {
 
 // What the client gets: an answer at once, the events, or the final values.
 enum class Delivery { kBackground, kStream, kWait };
-
-struct StreamLimits {
-  std::size_t events = 10'000;
-  std::size_t bytes = 4U << 20U;
-};
 
 // The events of a run and what its creator wanted to see of them.
 struct RunStream {
@@ -93,7 +89,8 @@ class RunService {
               const Reply<ActiveRunPtr>& acknowledged);
   void submit_stateless(const ActiveRunPtr& run, const Reply<ActiveRunPtr>& acknowledged);
   void give_up(const models::Run& row, const std::string& reason);
-  [[nodiscard]] std::shared_ptr<runtime::EventStream> new_events() const;
+  [[nodiscard]] std::shared_ptr<runtime::EventStream> new_events(const ActiveRun& run) const;
+  [[nodiscard]] Result<std::shared_ptr<runtime::EventStream>> events_again(const ActiveRun& run) const;
 
   storage::Storage& storage_;
   RunScheduler& scheduler_;

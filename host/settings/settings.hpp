@@ -61,7 +61,7 @@ struct Runtime {
   std::size_t stream_bytes = 4U << 20U;
   std::size_t finished_streams = 256;                // finished runs whose events can still be replayed
   milliseconds thread_stream_retention_ms{120'000};  // of an ended run on its thread's stream
-  milliseconds stored_stream_ms{86'400'000};  // events of resumable runs stay so long after their end
+  milliseconds stored_stream_ms{86'400'000};         // events of resumable runs stay so long after their end
 };
 
 // Items of the key-value store that agents and clients share.

@@ -58,8 +58,8 @@ bool is_public(const Bytes6& address) {
   const bool translated = starts_with(address, {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0});
   if (mapped || translated) return is_public(embedded(address, 12));
   if (starts_with(address, {0x20, 0x02})) return is_public(embedded(address, 2));  // 6to4
-  if (starts_with(address, {0x20, 0x01, 0x0d, 0xb8})) return false;               // documentation
-  if (starts_with(address, {0x20, 0x01}) && address[2] < 2) return false;         // Teredo and the like
+  if (starts_with(address, {0x20, 0x01, 0x0d, 0xb8})) return false;                // documentation
+  if (starts_with(address, {0x20, 0x01}) && address[2] < 2) return false;          // Teredo and the like
   return (address[0] & 0xe0U) == 0x20;  // 2000::/3 is all that is given out for the open network
 }
 

@@ -1,8 +1,8 @@
 // WebhookClient: posts what webhooks are owed, to wherever a client of ours said: so it trusts no address.
 //
-// Only allowed hosts, only public addresses (checked on what the name resolved to, on a connection of its own),
-// no redirects, no proxy, one attempt each: whoever owes the webhook decides about the next. With a secret
-// every post is signed. Thread-safe; callbacks come on its one thread and must be brief.
+// Only allowed hosts, only public addresses (checked on what the name resolved to, on a connection of its
+// own), no redirects, no proxy, one attempt each: whoever owes the webhook decides about the next. With a
+// secret every post is signed. Thread-safe; callbacks come on its one thread and must be brief.
 #pragma once
 
 #include <functional>

@@ -55,6 +55,49 @@ TEST(EventStream, AFinishedStreamSaysEndToEveryoneAndTakesNothingMore) {
   EXPECT_THAT(all, ElementsAre(1, 2));
 }
 
+TEST(EventStream, AnIdItNeverGaveMeansEverything) {
+  EventStream stream(10, 1000);
+  stream.publish("a", "1");
+  std::vector<std::uint64_t> ids;
+  stream.subscribe(57, into(ids));
+  stream.publish("a", "2");
+  EXPECT_THAT(ids, ElementsAre(1, 2));
+}
+
+TEST(EventStream, WithARecorderReadersSeeOnlyWhatIsReleased) {
+  EventStream stream(1, 1000);
+  std::vector<std::uint64_t> recorded, early, late;
+  stream.record(into(recorded));
+  stream.subscribe(0, into(early));
+  stream.publish("a", "1");
+  stream.publish("a", "2");
+  stream.finish();
+  EXPECT_THAT(recorded, ElementsAre(1, 2, 3));
+  EXPECT_THAT(early, ElementsAre());
+  stream.release(2);
+  EXPECT_THAT(early, ElementsAre(1, 2)) << "though the ring holds one event";
+  stream.subscribe(1, into(late));
+  stream.release(3);
+  EXPECT_THAT(early, ElementsAre(1, 2, 3));
+  EXPECT_THAT(late, ElementsAre(3)) << "what was released may leave the ring";
+}
+
+TEST(EventStream, GoesOnBehindKeptEvents) {
+  EventStream stream(10, 1000);
+  stream.go_on(7, {{6, "a", "1", 0, {}}, {7, "a", "2", 0, {}}});
+  std::vector<std::uint64_t> ids;
+  stream.subscribe(6, into(ids));
+  stream.publish("a", "3");
+  EXPECT_THAT(ids, ElementsAre(7, 8));
+  EventStream ended(10, 1000);
+  ended.go_on(2, {{1, "a", "1", 0, {}}, {2, "end", "null", 0, {}}});
+  EXPECT_TRUE(ended.finished());
+  ended.publish("a", "late");
+  ids.clear();
+  ended.subscribe(0, into(ids));
+  EXPECT_THAT(ids, ElementsAre(1, 2));
+}
+
 TEST(EventStream, EveryReaderSeesOneOrderWhileManyPublish) {
   EventStream stream(100'000, 10'000'000);
   std::vector<std::uint64_t> ids;
