@@ -1,0 +1,406 @@
+// client.runs of the official SDKs, method by method, against the real server; and what no SDK shows: headers, webhooks
+// and streams over a restart.
+import {createHmac} from 'node:crypto';
+import {createServer} from 'node:http';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import * as sdk_1 from 'sdk-1';
+import * as sdk_2 from 'sdk-2';
+import {Api, kUnknownId, until} from './support/api.mjs';
+import {Server} from './support/server.mjs';
+
+const kSecret = 'a shared secret';
+
+// Takes webhooks and answers what it is told to: 200 unless `answers` has something else.
+class Hook {
+  posts = [];
+  answers = [];
+  static async start() {
+    const hook = new Hook();
+    hook.server = createServer(async (request, response) => {
+      let text = '';
+      for await (const piece of request) text += piece;
+      hook.posts.push({url: request.url, method: request.method, headers: request.headers, text, body: JSON.parse(text)});
+      response.writeHead(hook.answers.shift() ?? 200).end();
+    });
+    await new Promise((done) => hook.server.listen(0, '127.0.0.1', done));
+    hook.url = `http://127.0.0.1:${hook.server.address().port}`;
+    return hook;
+  }
+  about(run_id) {
+    return this.posts.filter(({body}) => body.run_id === run_id);
+  }
+  stop() {
+    this.server.closeAllConnections();
+    return new Promise((done) => this.server.close(done));
+  }
+}
+
+const kConfig = {
+  log: {level: 'error'},
+  webhooks: {allow_private_addresses: true, backoff_ms: 20, attempts: 3, secret: kSecret},
+};
+
+let server;
+let api;
+let hook;
+beforeAll(async () => {
+  hook = await Hook.start();
+  server = await Server.start({config: kConfig});
+  api = new Api(server);
+});
+afterAll(async () => {
+  await server?.remove();
+  await hook?.stop();
+});
+
+const kHello = {messages: [{role: 'user', content: 'hola'}]};
+const slow = (delay_ms) => ({...kHello, delay_ms});
+async function all(stream) {
+  const events = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+const failure_of = (promise) =>
+  promise.then(
+    () => {
+      throw new Error('should have been refused');
+    },
+    (error) => error,
+  );
+
+describe.each([
+  ['1.15.0', sdk_1.Client],
+  ['2.0.0', sdk_2.Client],
+])('SDK %s', (version, Client) => {
+  let client;
+  beforeAll(() => {
+    client = new Client({apiUrl: server.url, apiKey: null});
+  });
+  const thread = () => client.threads.create().then(({thread_id}) => thread_id);
+  const status_of = (run) => client.runs.get(run.thread_id, run.run_id).then(({status}) => status);
+
+  it('createBatch starts every run on a thread of its own', async () => {
+    const runs = await client.runs.createBatch([
+      {assistantId: 'echo', input: kHello},
+      {assistantId: 'echo', input: kHello},
+    ]);
+    expect(runs).toMatchObject([{status: 'pending'}, {status: 'pending'}]);
+    expect(runs[0].thread_id).not.toBe(runs[1].thread_id);
+    // Temporary threads go with their runs.
+    await until(async () => (await api.call('GET', `/threads/${runs[0].thread_id}`)).status === 404, 'the thread to go');
+  });
+
+  it('create with afterSeconds waits pending, and then runs', async () => {
+    const thread_id = await thread();
+    const began = Date.now();
+    const run = await client.runs.create(thread_id, 'echo', {input: kHello, afterSeconds: 0.5});
+    expect(await status_of(run)).toBe('pending');
+    expect((await client.threads.get(thread_id)).status).toBe('busy');
+    const values = await client.runs.join(thread_id, run.run_id);
+    expect(values.messages.length).toBe(2);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(490);
+    expect((await client.threads.get(thread_id)).status).toBe('idle');
+  });
+
+  it('list filters by status and selects members', async () => {
+    const thread_id = await thread();
+    const first = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+    const second = await client.runs.create(thread_id, 'echo', {input: kHello});
+    const third = await client.runs.create(thread_id, 'echo', {input: kHello});
+    const ids = (runs) => runs.map(({run_id}) => run_id);
+    expect(ids(await client.runs.list(thread_id, {status: 'pending'}))).toEqual([second.run_id, third.run_id]);
+    expect(ids(await client.runs.list(thread_id))).toEqual([third.run_id, second.run_id, first.run_id]);
+    expect(await client.runs.list(thread_id, {status: 'running', select: ['run_id', 'status']})).toEqual([
+      {run_id: first.run_id, status: 'running'},
+    ]);
+    await client.runs.cancel(thread_id, first.run_id, true);
+    expect(await client.runs.join(thread_id, third.run_id)).toMatchObject({messages: expect.any(Array)});
+  });
+
+  it('cancel with wait comes back when the run has stopped, and is harmless afterwards', async () => {
+    const thread_id = await thread();
+    const run = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+    await client.runs.cancel(thread_id, run.run_id, true);
+    expect(await status_of(run)).toBe('interrupted');
+    await client.runs.cancel(thread_id, run.run_id, false, 'interrupt');
+    expect((await failure_of(client.runs.cancel(thread_id, kUnknownId))).status).toBe(404);
+  });
+
+  it('rollback removes the run and its state', async () => {
+    const thread_id = await thread();
+    const run = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+    await client.runs.cancel(thread_id, run.run_id, true, 'rollback');
+    expect((await failure_of(client.runs.get(thread_id, run.run_id))).status).toBe(404);
+    expect(await client.threads.getState(thread_id)).toMatchObject({values: {}, checkpoint: null});
+  });
+
+  it('the stream of a run that somebody else cancels ends without an error', async () => {
+    const thread_id = await thread();
+    const events = [];
+    for await (const event of client.runs.stream(thread_id, 'echo', {input: slow(5_000)})) {
+      events.push(event.event);
+      if (event.event === 'values') client.runs.cancel(thread_id, (await client.runs.list(thread_id))[0].run_id);
+    }
+    expect(events).not.toContain('error');
+    expect(events.slice(0, 2)).toEqual(['metadata', 'values']);
+  });
+
+  it('delete refuses an active run and removes an ended one', async () => {
+    const thread_id = await thread();
+    const run = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+    expect((await failure_of(client.runs.delete(thread_id, run.run_id))).status).toBe(409);
+    await client.runs.cancel(thread_id, run.run_id, true);
+    await client.runs.delete(thread_id, run.run_id);
+    expect((await failure_of(client.runs.get(thread_id, run.run_id))).status).toBe(404);
+  });
+
+  it('wait and stream tell the run they made, and streams what they can go on with', async () => {
+    const thread_id = await thread();
+    const made = [];
+    await client.runs.wait(thread_id, 'echo', {input: kHello, onRunCreated: (run) => made.push(run)});
+    await all(client.runs.stream(thread_id, 'echo', {input: kHello, onRunCreated: (run) => made.push(run)}));
+    await all(client.runs.stream(null, 'echo', {input: kHello, onRunCreated: (run) => made.push(run)}));
+    expect(made.slice(0, 2)).toMatchObject([{thread_id}, {thread_id}]);
+    expect(made[2].run_id).toEqual(expect.any(String));
+  });
+
+  it('joinStream joins a live run, by modes, and an ended one', async () => {
+    const thread_id = await thread();
+    const run = await client.runs.create(thread_id, 'echo', {
+      input: {...kHello, tokens: 3, delay_ms: 300},
+      streamMode: ['values', 'custom'],
+      streamResumable: true,
+    });
+    const custom = await all(client.runs.joinStream(thread_id, run.run_id, {streamMode: ['custom'], lastEventId: '-1'}));
+    const names = custom.map(({event}) => event).filter((name) => name !== 'end');
+    expect(names).toEqual(['metadata', 'custom', 'custom', 'custom']);
+    const again = await all(client.runs.joinStream(thread_id, run.run_id, {lastEventId: '-1'}));
+    expect(again.map(({event}) => event)).toContain('values');
+    expect(again[0].event).toBe('metadata');
+    const rest = await all(client.runs.joinStream(thread_id, run.run_id, {lastEventId: again[1].id}));
+    expect(rest[0].id).toBe(again[2].id);
+    const nothing = await all(client.runs.joinStream(thread_id, run.run_id));
+    expect(nothing.filter(({event}) => event !== 'end')).toEqual([]);
+    expect((await failure_of(all(client.runs.joinStream(thread_id, kUnknownId)))).message).toMatch(/404/);
+  });
+
+  it('a run without a thread is joined by its id alone', async () => {
+    let made;
+    const events = await all(
+      client.runs.stream(null, 'echo', {input: kHello, onRunCreated: (run) => (made = run)}),
+    );
+    const path = version === '2.0.0' ? undefined : null;
+    const again = await all(client.runs.joinStream(path, made.run_id, {lastEventId: '-1'}));
+    expect(again.map(({event}) => event)).toEqual(events.map(({event}) => event));
+  });
+
+  it('a stateless run is kept when it should be', async () => {
+    const run = await client.runs.create(null, 'echo', {input: kHello, onCompletion: 'keep'});
+    expect(await client.runs.join(run.thread_id, run.run_id)).toMatchObject({messages: expect.any(Array)});
+    expect(await status_of(run)).toBe('success');
+  });
+
+  it('a webhook tells how the run ended', async () => {
+    const thread_id = await thread();
+    const run = await client.runs.create(thread_id, 'echo', {
+      input: kHello,
+      webhook: `${hook.url}/hook?x=1`,
+      metadata: {m: 1},
+    });
+    await until(() => hook.about(run.run_id).length > 0, 'the webhook');
+    const [post] = hook.about(run.run_id);
+    expect(post).toMatchObject({url: '/hook?x=1', method: 'POST'});
+    expect(post.headers['content-type']).toBe('application/json');
+    expect(post.body).toMatchObject({
+      run_id: run.run_id,
+      thread_id,
+      status: 'success',
+      error: null,
+      metadata: {m: 1},
+      values: {messages: [{type: 'human'}, {type: 'ai'}]},
+      run_started_at: expect.any(String),
+      run_ended_at: expect.any(String),
+      webhook_sent_at: expect.any(String),
+    });
+    const [, time, sum] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(post.headers['x-agenthost-signature']);
+    expect(createHmac('sha256', kSecret).update(`${time}.${post.text}`).digest('hex')).toBe(sum);
+  });
+
+  if (version === '1.15.0') {
+    it('cancelMany cancels by ids and by status', async () => {
+      const thread_id = await thread();
+      const run = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+      await client.runs.cancelMany({threadId: thread_id, runIds: [run.run_id]});
+      await until(async () => (await status_of(run)) === 'interrupted', 'the run to stop');
+      expect((await failure_of(client.runs.cancelMany({threadId: thread_id, runIds: [kUnknownId]}))).status).toBe(404);
+      const late = await client.runs.create(thread_id, 'echo', {input: kHello, afterSeconds: 3_600});
+      await client.runs.cancelMany({status: 'pending'});
+      await until(async () => (await status_of(late)) === 'interrupted', 'the run to be cancelled');
+    });
+
+    it('cancel that took the input leaves its reason', async () => {
+      const thread_id = await thread();
+      const run = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
+      await client.runs.cancel(thread_id, run.run_id, true, 'interrupt', {reason: 'taken'});
+      expect((await client.runs.get(thread_id, run.run_id)).cancel_reason).toMatch(/^taken:/);
+    });
+  }
+});
+
+describe('on the wire', () => {
+  it('cancel answers 202 at once and 204 with wait, and says where to go', async () => {
+    const thread_id = await api.thread();
+    const run = await api.run(thread_id, {assistant_id: 'echo', input: slow(5_000)});
+    const path = `/threads/${thread_id}/runs/${run.run_id}`;
+    expect((await api.call('POST', `${path}/cancel?wait=0`)).status).toBe(202);
+    const waited = await api.call('POST', `${path}/cancel?wait=1&action=interrupt`);
+    expect(waited).toMatchObject({status: 204, text: ''});
+    expect(waited.headers.get('location')).toBe(`${path}/join`);
+    await api.refused(422, 'POST', `${path}/cancel?action=rollback&reason=taken`);
+    await api.refused(422, 'POST', `${path}/cancel?reason=other`);
+    await api.refused(422, 'POST', `${path}/cancel?action=stop`);
+  });
+
+  it('cancelling many refuses what says neither or both', async () => {
+    await api.refused(422, 'POST', '/runs/cancel', {});
+    await api.refused(422, 'POST', '/runs/cancel', {thread_id: kUnknownId});
+    await api.refused(422, 'POST', '/runs/cancel', {thread_id: kUnknownId, run_ids: ['nope']});
+    await api.refused(422, 'POST', '/runs/cancel', {status: 'success'});
+    await api.refused(422, 'POST', '/runs/cancel', {status: 'all', thread_id: kUnknownId, run_ids: [kUnknownId]});
+    await api.refused(404, 'POST', '/runs/cancel', {thread_id: kUnknownId, run_ids: [kUnknownId]});
+    await api.refused(400, 'POST', '/runs/cancel', '{');
+  });
+
+  it('a batch is all or none', async () => {
+    await api.refused(422, 'POST', '/runs/batch', []);
+    await api.refused(422, 'POST', '/runs/batch', {assistant_id: 'echo'});
+    expect(await api.refused(422, 'POST', '/runs/batch', [{assistant_id: 'echo'}, {assistant_id: 7}])).toMatch(/\[1\]/);
+    await api.refused(404, 'POST', '/runs/batch', [{assistant_id: 'echo'}, {assistant_id: 'nobody'}]);
+  });
+
+  it('a webhook or a delay that cannot be is refused with the run', async () => {
+    const thread_id = await api.thread();
+    const runs = `/threads/${thread_id}/runs`;
+    for (const webhook of ['', 'ftp://example.org/', '//evil.example/', 'file:///etc/passwd', 7])
+      await api.refused(422, 'POST', runs, {assistant_id: 'echo', input: kHello, webhook});
+    for (const after_seconds of [-1, 'soon', 1e300])
+      await api.refused(422, 'POST', runs, {assistant_id: 'echo', input: kHello, after_seconds});
+    expect(await api.ok('GET', runs)).toEqual([]);
+  });
+
+  it('a webhook is repeated while that may help, and never touches the run', async () => {
+    const thread_id = await api.thread();
+    hook.answers.push(503, 429);
+    const {run_id} = await api.run(thread_id, {assistant_id: 'echo', input: kHello, webhook: `${hook.url}/again`});
+    await until(() => hook.about(run_id).length === 3, 'three attempts');
+    const posts = hook.about(run_id);
+    expect(new Set(posts.map(({headers}) => headers['x-agenthost-webhook-id'])).size).toBe(1);
+    expect((await api.ok('GET', `/threads/${thread_id}/runs/${run_id}`)).status).toBe('success');
+  });
+
+  it('a webhook that is only a path calls this server', async () => {
+    const {thread_id, run_id} = await api.ok('POST', '/runs', {
+      assistant_id: 'echo',
+      input: kHello,
+      webhook: '/threads',
+      on_completion: 'keep',
+    });
+    // POST /threads with the run's body makes the thread of that id, which is there: nothing to see but the run.
+    await until(async () => (await api.ok('GET', `/threads/${thread_id}/runs/${run_id}`)).status === 'success', 'the end');
+  });
+
+  it('headers on the list reach the run, credentials do not', async () => {
+    const thread_id = await api.thread();
+    const headers = {'X-Team': 'blue', 'X-Api-Key': 'k', 'X-Auth-Token': 't', Authorization: 'Bearer b'};
+    const body = {assistant_id: 'echo', input: kHello, config: {configurable: {a: 1, __pregel_x: 1}}};
+    const run = (await api.call('POST', `/threads/${thread_id}/runs`, body, headers)).json;
+    const {configurable} = run.kwargs.config;
+    expect(configurable).toEqual({a: 1, 'x-team': 'blue'});
+    expect((await api.ok('GET', `/threads/${thread_id}`)).config).toEqual({configurable});
+  });
+
+  it('a client that goes cancels its run when it said so, and not otherwise', async () => {
+    for (const [on_disconnect, status] of [
+      ['cancel', 'interrupted'],
+      ['continue', 'success'],
+    ]) {
+      const thread_id = await api.thread();
+      const leave = new AbortController();
+      const response = await fetch(`${server.url}/threads/${thread_id}/runs/stream`, {
+        method: 'POST',
+        headers: {'Content-Type': 'application/json'},
+        body: JSON.stringify({assistant_id: 'echo', input: slow(400), on_disconnect}),
+        signal: leave.signal,
+      });
+      await response.body.getReader().read();
+      leave.abort();
+      const path = `/threads/${thread_id}/runs`;
+      await until(async () => !['pending', 'running'].includes((await api.ok('GET', path))[0].status), 'an end');
+      expect((await api.ok('GET', path))[0].status).toBe(status);
+    }
+  });
+});
+
+describe('over a restart', () => {
+  let own;
+  let own_api;
+  beforeAll(async () => {
+    own = await Server.start({config: kConfig});
+    own_api = new Api(own);
+  });
+  afterAll(() => own?.remove());
+
+  // The events of a stream until `enough` says so: [{id, event}].
+  async function read(path, last_id, enough = () => false) {
+    const leave = new AbortController();
+    const response = await fetch(own.url + path, {headers: {'Last-Event-ID': last_id}, signal: leave.signal});
+    expect(response.status).toBe(200);
+    const events = [];
+    let text = '';
+    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      const blocks = text.split('\n\n');
+      text = blocks.pop();
+      for (const block of blocks) {
+        const line = (name) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+        events.push({id: Number(line('id')), event: line('event')});
+      }
+      if (enough(events)) {
+        leave.abort();
+        break;
+      }
+    }
+    return events;
+  }
+
+  it('a resumable stream goes on where the reader was, with no id lost or given twice', async () => {
+    const thread_id = await own_api.thread();
+    const run = await own_api.run(thread_id, {
+      assistant_id: 'echo',
+      input: slow(1_500),
+      stream_mode: ['values', 'updates'],
+      stream_resumable: true,
+      webhook: `${hook.url}/restart`,
+    });
+    const path = `/threads/${thread_id}/runs/${run.run_id}/stream`;
+    const before = await read(path, '-1', (events) => events.some(({event}) => event === 'values'));
+    await own.restart('SIGKILL');
+    const after = await read(path, String(before.at(-1).id));
+    expect(after.at(-1).event).toBe('end');
+    const ids = [...before, ...after].map(({id}) => id);
+    expect(ids).toEqual(ids.map((_, i) => i + 1));
+    await own.restart('SIGTERM');
+    expect((await read(path, '-1')).map(({id}) => id)).toEqual(ids);
+    await until(() => hook.about(run.run_id).length > 0, 'the webhook');
+  });
+
+  it('a delayed run keeps its moment', async () => {
+    const thread_id = await own_api.thread();
+    const run = await own_api.run(thread_id, {assistant_id: 'echo', input: kHello, after_seconds: 1.5});
+    await own.restart('SIGKILL');
+    expect((await own_api.ok('GET', `/threads/${thread_id}/runs/${run.run_id}`)).status).toBe('pending');
+    expect(await own_api.ok('GET', `/threads/${thread_id}/runs/${run.run_id}/join`)).toMatchObject({
+      messages: expect.any(Array),
+    });
+  });
+});
