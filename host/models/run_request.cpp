@@ -84,6 +84,7 @@ void read_choices(Fields& fields, RunRequest& request) {
     request.durability = *during ? "async" : "exit";
   if (auto word = fields.word("durability", {"sync", "async", "exit"})) request.durability = std::move(*word);
   request.resumable = fields.boolean("stream_resumable").value_or(false);
+  request.background = fields.boolean("background").value_or(false);
   request.followed = fields.boolean("__protocol_stream_run").value_or(false);
   request.subgraphs = fields.boolean("stream_subgraphs").value_or(false);
   request.strict_resume = fields.boolean("strict_resume").value_or(false);
@@ -154,6 +155,7 @@ std::string kwargs_json(const RunRequest& request) {
   if (request.after.count() > 0)
     out += ",\"after_seconds\":" + std::to_string(static_cast<double>(request.after.count()) / 1e6);
   if (request.webhook) out += ",\"webhook\":" + quote(*request.webhook);
+  if (request.background) out += ",\"background\":true";
   if (request.followed) out += ",\"__protocol_stream_run\":true";
   if (request.subgraphs) out += ",\"stream_subgraphs\":true";
   if (request.strict_resume) out += ",\"strict_resume\":true";

@@ -35,8 +35,9 @@ struct RunRequest {
   bool resumable = false;
   std::chrono::microseconds after{0};  // after_seconds: starts so long after its creation
   std::optional<std::string> webhook;  // told how the run ended; a path means this server
-  bool followed = false;  // started through protocol v2: the thread's stream shows it, after a restart too
-  bool subgraphs = false;      // stream_subgraphs
+  bool background = false;  // nobody reads it from the start: it records what may be asked for later
+  bool followed = false;    // started through protocol v2: the thread's stream shows it, after a restart too
+  bool subgraphs = false;   // stream_subgraphs
   bool strict_resume = false;  // answers to interrupts that nobody asked refuse the run
 
   // kInvalid "<field>: <problem>"; kUnsupported for members this version would have to ignore.

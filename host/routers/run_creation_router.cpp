@@ -76,6 +76,7 @@ void create(const RunRouting& routing, Delivery delivery, Scope scope, const Req
   if (!query) return exchange->respond(error_reply(query.error()));
   auto asked = read_request(routing, request, *body);
   if (!asked) return exchange->respond(error_reply(asked.error()));
+  asked->background = delivery == Delivery::kBackground;
   const auto envelope =
       query->text("envelope").value_or(routing.envelope == WaitEnvelope::kRun ? "run" : "none");
   const Creation creation{delivery, scope, asked->on_disconnect, envelope == "run", query->list("namespace")};
@@ -107,6 +108,7 @@ Result<std::vector<RunRequest>> read_batch(const RunRouting& routing, const Requ
       error.text = "[" + std::to_string(batch.size()) + "] " + error.text;
       return fail(std::move(error));
     }
+    asked->background = true;
     batch.push_back(std::move(*asked));
   }
   return batch;

@@ -102,6 +102,13 @@ constexpr runtime::StreamModes kFollowedModes =
     only(runtime::StreamMode::kTasks) | only(runtime::StreamMode::kCheckpoints) |
     only(runtime::StreamMode::kCustom);
 
+// What those who join a background run later may ask for; the modes that retell whole checkpoints cost too
+// much for nobody.
+constexpr runtime::StreamModes kJoinableModes =
+    only(runtime::StreamMode::kValues) | only(runtime::StreamMode::kUpdates) |
+    only(runtime::StreamMode::kMessages) | only(runtime::StreamMode::kMessagesTuple) |
+    only(runtime::StreamMode::kTools) | only(runtime::StreamMode::kCustom);
+
 Result<runtime::RunInput> choose_input(const ActiveRun& run, const std::optional<Checkpoint>& from) {
   const auto waiting = waiting_interrupts(from);
   const auto& request = run.request;
@@ -182,8 +189,10 @@ runtime::RunSpec make_spec(const ActiveRun& run, unsigned default_recursion_limi
   spec.configurable = run.configurable;
   spec.context = request.context;
   spec.metadata = run.row.metadata;
-  spec.stream_modes = runtime::modes_from(request.stream_modes) | (run.followed ? kFollowedModes : 0U);
-  spec.subgraphs = request.subgraphs || run.followed ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden;
+  spec.stream_modes = runtime::modes_from(request.stream_modes) | (run.followed ? kFollowedModes : 0U) |
+                      (request.background ? kJoinableModes : 0U);
+  spec.subgraphs =
+      request.subgraphs || run.followed ? runtime::Subgraphs::kShown : runtime::Subgraphs::kHidden;
   spec.interrupt_before = breakpoints(request.interrupt_before, graph.graph->interrupt_before());
   spec.interrupt_after = breakpoints(request.interrupt_after, graph.graph->interrupt_after());
   const auto declared = graph.graph->recursion_limit();

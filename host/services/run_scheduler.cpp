@@ -313,6 +313,7 @@ void RunScheduler::remember(const ActiveRunPtr& run, const RunOutcome& outcome) 
   FinishedRun finished{run->row, {}, {}, run->events};
   finished.row.status = outcome.status;
   finished.asked.stream_modes = run->request.stream_modes;
+  finished.asked.subgraphs = run->request.subgraphs;
   if (only_here) finished.outcome = outcome;
   finished_.keep(std::move(finished));
 }

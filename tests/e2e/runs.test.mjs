@@ -105,8 +105,8 @@ describe.each([
   it('list filters by status and selects members', async () => {
     const thread_id = await thread();
     const first = await client.runs.create(thread_id, 'echo', {input: slow(5_000)});
-    const second = await client.runs.create(thread_id, 'echo', {input: kHello});
-    const third = await client.runs.create(thread_id, 'echo', {input: kHello});
+    const second = await client.runs.create(thread_id, 'echo', {input: slow(0)});
+    const third = await client.runs.create(thread_id, 'echo', {input: slow(0)});
     const ids = (runs) => runs.map(({run_id}) => run_id);
     expect(ids(await client.runs.list(thread_id, {status: 'pending'}))).toEqual([second.run_id, third.run_id]);
     expect(ids(await client.runs.list(thread_id))).toEqual([third.run_id, second.run_id, first.run_id]);
@@ -388,7 +388,7 @@ describe('over a restart', () => {
     const after = await read(path, String(before.at(-1).id));
     expect(after.at(-1).event).toBe('end');
     const ids = [...before, ...after].map(({id}) => id);
-    expect(ids).toEqual(ids.map((_, i) => i + 1));
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     await own.restart('SIGTERM');
     expect((await read(path, '-1')).map(({id}) => id)).toEqual(ids);
     await until(() => hook.about(run.run_id).length > 0, 'the webhook');
