@@ -11,6 +11,7 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(pugixml REQUIRED)
+find_package(date REQUIRED)  # time zones
 find_package(nlohmann_json 3.11 REQUIRED)  # for plugins; the host keeps RapidJSON
 pkg_check_modules(PISTACHE REQUIRED IMPORTED_TARGET libpistache)
 find_package(wslay REQUIRED)  # WebSocket frames

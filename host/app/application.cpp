@@ -13,6 +13,7 @@
 #include "host/plugins/extensions/extensions.hpp"
 #include "host/plugins/registry.hpp"
 #include "host/routers/assistants_router.hpp"
+#include "host/routers/crons_router.hpp"
 #include "host/routers/dispatcher.hpp"
 #include "host/routers/heartbeat.hpp"
 #include "host/routers/openapi.hpp"
@@ -151,6 +152,9 @@ struct Application::Parts {
   std::optional<services::ThreadService> threads;
   std::optional<services::RunService> runs;
   std::optional<services::StoreSweeper> sweeper;
+  std::optional<services::SystemAlarmClock> cron_clock;
+  std::optional<services::CronScheduler> cron_scheduler;
+  std::optional<services::CronService> crons;
   std::optional<routers::Heartbeat> heartbeat;
   routers::RouteTable routes;
   std::optional<routers::Dispatcher> dispatcher;
@@ -200,6 +204,9 @@ void Application::Parts::open_services() {
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts, &*webhooks);
   sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
+  cron_clock.emplace(timers);
+  cron_scheduler.emplace(*storage, *runs, *cron_clock, logger);
+  crons.emplace(*storage, *assistants, *runs, *cron_scheduler);
 }
 
 void Application::Parts::open_front() {
@@ -212,6 +219,7 @@ void Application::Parts::open_front() {
                                    settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
                                                                        : routers::WaitEnvelope::kNone,
                                    settings.api.configurable_headers});
+  routers::add_cron_routes(routes, *crons);
   routers::add_store_routes(routes, *store);
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion)});
   dispatcher.emplace(routes, storage->readers(), logger);
@@ -242,6 +250,8 @@ Result<std::uint16_t> Application::start() {
   if (!port) return port;
   parts_->webhook_client.set_home(own_origin(parts_->settings.server, *port));
   if (const auto started = parts_->webhooks->start(); !started) return fail(started.error());
+  // Last: a run of a cron may have a webhook of this server.
+  parts_->cron_scheduler->look_soon();
   return port;
 }
 
@@ -257,6 +267,7 @@ void Application::stop() {
   if (!parts_ || std::exchange(parts_->stopped, true)) return;
   auto& parts = *parts_;
   const auto grace = parts.settings.server.shutdown_grace_ms;
+  if (parts.cron_scheduler) parts.cron_scheduler->stop();
   if (parts.scheduler) parts.scheduler->stop();
   if (parts.sweeper) parts.sweeper->stop();
   if (parts.server) parts.server->stop(milliseconds(0));

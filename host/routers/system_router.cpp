@@ -27,7 +27,7 @@ void info(const SystemRouting& routing, const ExchangePtr& exchange) {
   if (!counts) return exchange->respond(error_reply(counts.error()));
   exchange->respond(json_reply("{\"name\":\"agenthost\",\"version\":" + quote(routing.version) +
                                ",\"langgraph_py_version\":\"0.6.0\",\"context\":\"cpp\",\"flags\":{"
-                               "\"assistants\":true,\"crons\":false,"
+                               "\"assistants\":true,\"crons\":true,"
                                "\"langsmith\":false,\"langsmith_tracing_replicas\":false},\"metadata\":{},"
                                "\"stats\":{\"total_assistants\":" +
                                std::to_string(counts->assistants) +

@@ -38,6 +38,7 @@ struct ActiveRun {
   runtime::CatalogEntry graph;
   Persistence persistence = Persistence::kStored;
   bool delete_thread_after = false;
+  storage::Batch together;           // committed with the row of the run, or neither is
   Micros eligible_at = 0;            // not started before
   std::string configurable = "{}";   // merged, with the run's own ids
   std::string thread_config = "{}";  // what the thread keeps of the merged config

@@ -78,7 +78,7 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optio
   }
   auto metadata =
       "{\"graph_id\":" + quote(run->graph.graph->id()) + ",\"assistant_id\":" + quote(row.assistant_id) + "}";
-  storage::Batch batch;
+  auto batch = run->together;
   if (fresh) {
     fresh->status = ThreadStatus::kBusy;
     fresh->metadata = merge_objects(fresh->metadata, metadata);

@@ -88,7 +88,8 @@ Result<ActiveRunPtr> RunService::prepare(const models::Thread& thread, RunReques
   return run;
 }
 
-void RunService::create(const std::string& thread_id, RunRequest request, Reply<ActiveRunPtr> acknowledged) {
+void RunService::create(const std::string& thread_id, RunRequest request, Reply<ActiveRunPtr> acknowledged,
+                        storage::Batch together) {
   if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
@@ -103,6 +104,7 @@ void RunService::create(const std::string& thread_id, RunRequest request, Reply<
   auto run = prepare(*thread, std::move(request), *assistant);
   if (!run) return acknowledged(fail(run.error()));
   (*run)->events = new_events(**run);
+  (*run)->together = std::move(together);
   submit(*run, std::move(fresh), acknowledged);
 }
 
@@ -128,12 +130,14 @@ Result<ActiveRunPtr> RunService::prepare_stateless(RunRequest request, Delivery 
   return run;
 }
 
-void RunService::create_stateless(RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged) {
+void RunService::create_stateless(RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged,
+                                  storage::Batch together) {
   if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
   const auto run = prepare_stateless(std::move(request), delivery, *assistant);
   if (!run) return acknowledged(fail(run.error()));
+  (*run)->together = std::move(together);
   submit_stateless(*run, acknowledged);
 }
 

@@ -35,11 +35,16 @@ class RunService {
 
   // On a thread. `acknowledged` is called once the run is on disk; the run may have gone on or ended by then.
   // Its events are in run->events. kNotFound assistant or thread, kConflict, kExhausted, kInvalid webhook.
-  void create(const std::string& thread_id, models::RunRequest request, Reply<ActiveRunPtr> acknowledged);
+  // `together` is committed with the run's row, or neither is.
+  void create(const std::string& thread_id, models::RunRequest request, Reply<ActiveRunPtr> acknowledged,
+              storage::Batch together = {});
   // Without a thread: a fresh one is made, and goes after the run unless on_completion is keep.
-  void create_stateless(models::RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged);
+  void create_stateless(models::RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged,
+                        storage::Batch together = {});
   // Several of them in the background: all or none.
   void create_batch(std::vector<models::RunRequest> requests, Reply<std::vector<ActiveRunPtr>> acknowledged);
+  // Whether the run's webhook, if it has one, may be called. kInvalid.
+  [[nodiscard]] Status check_webhook(const models::RunRequest& request) const;
   // Whether create_stateless can be called on a thread that must not block.
   [[nodiscard]] bool can_create_without_disk(const models::RunRequest& request, Delivery delivery) const;
 
@@ -79,7 +84,6 @@ class RunService {
   [[nodiscard]] Status recover();
 
  private:
-  [[nodiscard]] Status check_webhook(const models::RunRequest& request) const;
   [[nodiscard]] Result<ActiveRunPtr> prepare(const models::Thread& thread, models::RunRequest request,
                                              const models::Assistant& assistant) const;
   [[nodiscard]] Result<ActiveRunPtr> prepare_stateless(models::RunRequest request, Delivery delivery,

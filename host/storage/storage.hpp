@@ -20,6 +20,7 @@
 #include "host/base/executor.hpp"
 #include "host/models/assistant.hpp"
 #include "host/models/checkpoint.hpp"
+#include "host/models/cron.hpp"
 #include "host/models/run.hpp"
 #include "host/models/run_event.hpp"
 #include "host/models/store_item.hpp"
@@ -172,11 +173,37 @@ struct DeleteWebhook {
   std::string webhook_id;
 };
 
-using Write =
-    std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
-                 UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
-                 UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem, RefreshStoreItems, SweepStore,
-                 AppendRunEvents, EndRunEvents, InsertWebhook, UpdateWebhook, DeleteWebhook>;
+// kNotFound when its assistant or its thread is missing.
+struct InsertCron {
+  models::Cron cron;
+};
+// Replaces everything but the ids and created_at. kNotFound; kConflict when it was changed or has fired since
+// `seen`: its updated_at and next run as they were when the change was worked out.
+struct UpdateCron {
+  struct Seen {
+    Micros updated_at = 0;
+    std::optional<Micros> next_run = {};
+  };
+  models::Cron cron;
+  Seen seen;
+};
+// kNotFound.
+struct DeleteCron {
+  std::string cron_id;
+};
+// The cron that was due at `due` has had its turn: in one batch with the run that is its turn, so that no
+// tick is lost or comes twice. kNotFound; kConflict when it is not due then (any more).
+struct FireCron {
+  std::string cron_id;
+  Micros due = 0;
+  std::optional<Micros> next_run = {};
+};
+
+using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant,
+                           InsertThread, UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun,
+                           DeleteRun, InsertCheckpoint, UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem,
+                           RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents, InsertWebhook,
+                           UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
@@ -218,6 +245,13 @@ struct NamespaceFilter {
   models::Namespace prefix = {}, suffix = {};
   std::optional<int> max_depth = {};  // longer ones are cut to so many labels
   Micros now = 0;
+};
+
+struct CronFilter {
+  std::optional<std::string> assistant_id = {}, thread_id = {}, metadata_contains = {};
+  std::optional<bool> enabled = {};
+  std::string sort_by = "created_at";  // as the API names it
+  Order order = Order::kDescending;
 };
 
 template <class T>
@@ -290,6 +324,13 @@ class Storage {
                                                                                 Page page) = 0;
   // When the time of the next item is over.
   [[nodiscard]] virtual Result<std::optional<Micros>> next_store_expiry() = 0;
+
+  [[nodiscard]] virtual Result<models::Cron> cron(std::string_view id) = 0;
+  [[nodiscard]] virtual Result<Found<models::Cron>> crons(const CronFilter& filter, Page page) = 0;
+  // Those whose next run is at or before `now`, longest due first.
+  [[nodiscard]] virtual Result<std::vector<models::Cron>> due_crons(Micros now, int limit) = 0;
+  // When the next cron is due.
+  [[nodiscard]] virtual Result<std::optional<Micros>> next_cron_time() = 0;
 
   [[nodiscard]] virtual Result<Counts> counts() = 0;
 

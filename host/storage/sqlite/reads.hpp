@@ -49,6 +49,13 @@ namespace agenthost::storage {
                                                                    std::string_view thread_id,
                                                                    const CheckpointFilter& filter);
 
+// read_crons.cpp
+[[nodiscard]] Result<models::Cron> read_cron(Connection& connection, std::string_view id);
+[[nodiscard]] Result<Found<models::Cron>> read_crons(Connection& connection, const CronFilter& filter,
+                                                     Page page);
+[[nodiscard]] Result<std::vector<models::Cron>> read_due_crons(Connection& connection, Micros now, int limit);
+[[nodiscard]] Result<std::optional<Micros>> read_next_cron_time(Connection& connection);
+
 // read_store.cpp
 [[nodiscard]] Result<std::optional<models::StoreItem>> read_store_item(Connection& connection,
                                                                        const models::Namespace& name_space,

@@ -59,6 +59,25 @@ models::Run run_row(const Query& query) {
   return run;
 }
 
+models::Cron cron_row(const Query& query) {
+  models::Cron cron;
+  cron.cron_id = query.text(0);
+  cron.assistant_id = query.text(1);
+  cron.thread_id = query.maybe_text(2);
+  cron.on_run_completed =
+      query.text(3) == "keep" ? models::OnCompletion::kKeep : models::OnCompletion::kDelete;
+  cron.schedule = query.text(4);
+  cron.timezone = query.maybe_text(5);
+  cron.end_time = query.maybe_integer(6);
+  cron.created_at = query.integer(7);
+  cron.updated_at = query.integer(8);
+  cron.payload = query.text(9);
+  cron.next_run = query.maybe_integer(10);
+  cron.metadata = query.text(11);
+  cron.enabled = query.integer(12) != 0;
+  return cron;
+}
+
 Result<models::Checkpoint> checkpoint_row(const Query& query) {
   models::Checkpoint checkpoint;
   checkpoint.thread_id = query.text(0);
@@ -90,6 +109,9 @@ Error thread_missing(std::string_view id) {
 }
 Error run_missing(std::string_view id) {
   return missing("Run", id);
+}
+Error cron_missing(std::string_view id) {
+  return missing("Cron", id);
 }
 Error checkpoint_missing(std::string_view id) {
   return missing("Checkpoint", id);

@@ -6,6 +6,7 @@
 
 #include "host/models/assistant.hpp"
 #include "host/models/checkpoint.hpp"
+#include "host/models/cron.hpp"
 #include "host/models/run.hpp"
 #include "host/models/thread.hpp"
 #include "host/storage/sqlite/query.hpp"
@@ -27,10 +28,16 @@ inline constexpr const char* kCheckpointColumns =
     "thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source, created_at, metadata, "
     "channels, tasks, written_by";
 
+inline constexpr const char* kCronColumns =
+    "cron_id, assistant_id, thread_id, on_run_completed, schedule, timezone, end_time, created_at, "
+    "updated_at, "
+    "payload, next_run_date, metadata, enabled";
+
 // For kAssistantColumns and kVersionColumns.
 [[nodiscard]] models::Assistant assistant_row(const Query& query);
 [[nodiscard]] models::Thread thread_row(const Query& query);
 [[nodiscard]] models::Run run_row(const Query& query);
+[[nodiscard]] models::Cron cron_row(const Query& query);
 // The values of the channels are still missing.
 [[nodiscard]] Result<models::Checkpoint> checkpoint_row(const Query& query);
 
@@ -38,6 +45,7 @@ inline constexpr const char* kCheckpointColumns =
 [[nodiscard]] Error assistant_missing(std::string_view id);
 [[nodiscard]] Error thread_missing(std::string_view id);
 [[nodiscard]] Error run_missing(std::string_view id);
+[[nodiscard]] Error cron_missing(std::string_view id);
 [[nodiscard]] Error checkpoint_missing(std::string_view id);
 [[nodiscard]] Error webhook_missing(std::string_view id);
 

@@ -184,12 +184,38 @@ CREATE TABLE webhooks (
 // As whom an update of the state goes on when it does not say so.
 constexpr const char* kWrittenBy = "ALTER TABLE checkpoints ADD COLUMN written_by TEXT NOT NULL DEFAULT '[]'";
 
+// A cron goes with its assistant and with its thread.
+constexpr const char* kCrons = R"sql(
+CREATE TABLE crons (
+  cron_id          TEXT NOT NULL PRIMARY KEY,
+  assistant_id     TEXT NOT NULL REFERENCES assistants ON DELETE CASCADE,
+  thread_id        TEXT REFERENCES threads ON DELETE CASCADE,
+  on_run_completed TEXT NOT NULL,
+  schedule         TEXT NOT NULL,
+  timezone         TEXT,
+  end_time         INTEGER,
+  created_at       INTEGER NOT NULL,
+  updated_at       INTEGER NOT NULL,
+  payload          TEXT NOT NULL,
+  next_run_date    INTEGER,
+  metadata         TEXT NOT NULL,
+  enabled          INTEGER NOT NULL
+);
+CREATE INDEX crons_by_created ON crons (created_at);
+CREATE INDEX crons_by_updated ON crons (updated_at);
+CREATE INDEX crons_by_end ON crons (end_time);
+CREATE INDEX crons_by_next_run ON crons (next_run_date);
+CREATE INDEX crons_by_assistant ON crons (assistant_id, created_at);
+CREATE INDEX crons_by_thread ON crons (thread_id, created_at);
+)sql";
+
 // The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
 const std::array kMigrations = {
     std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
     std::string(kStoreItems),
     std::string(kRunEvents) + kWebhooks,
     std::string(kWrittenBy),
+    std::string(kCrons),
 };
 
 std::int64_t number(Connection& connection, const std::string& sql) {

@@ -104,6 +104,18 @@ class SqliteStorage final : public Storage {
   Result<std::optional<Micros>> next_store_expiry() override {
     return read([](Connection& from) { return read_next_store_expiry(from); });
   }
+  Result<models::Cron> cron(std::string_view id) override {
+    return read([&](Connection& from) { return read_cron(from, id); });
+  }
+  Result<Found<models::Cron>> crons(const CronFilter& filter, Page page) override {
+    return read([&](Connection& from) { return read_crons(from, filter, page); });
+  }
+  Result<std::vector<models::Cron>> due_crons(Micros now, int limit) override {
+    return read([&](Connection& from) { return read_due_crons(from, now, limit); });
+  }
+  Result<std::optional<Micros>> next_cron_time() override {
+    return read([](Connection& from) { return read_next_cron_time(from); });
+  }
   Result<Counts> counts() override {
     return read([](Connection& from) { return read_counts(from); });
   }

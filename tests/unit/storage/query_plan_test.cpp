@@ -90,6 +90,15 @@ TEST_F(QueryPlanTest, ReadsUseIndices) {
   (void)read_latest_checkpoint(from, "t", "");
   (void)read_checkpoint(from, "t", "", "c");
   (void)read_history(from, "t", {.before = "d", .metadata_contains = R"({"step":1})"});
+  for (const char* column :
+       {"cron_id", "assistant_id", "thread_id", "next_run_date", "end_time", "created_at", "updated_at"}) {
+    (void)read_crons(from, {.sort_by = column}, {});
+    (void)read_crons(from, {.assistant_id = "a", .sort_by = column}, {});
+  }
+  (void)read_crons(from, {.thread_id = "t"}, {});
+  (void)read_cron(from, "c");
+  (void)read_due_crons(from, 1, 1);
+  (void)read_next_cron_time(from);
   (void)read_store_item(from, {"a"}, "k", 1);
   (void)read_store_items(from, {.value_matches = R"({"a":1})"}, {});
   (void)read_store_items(from, {.prefix = {"a"}}, {});
@@ -101,6 +110,12 @@ TEST_F(QueryPlanTest, ReadsUseIndices) {
 
 TEST_F(QueryPlanTest, WritesUseIndices) {
   auto& to = *connection_;
+  models::Cron cron;
+  cron.cron_id = "c";
+  cron.assistant_id = "a";
+  cron.thread_id = "t";
+  cron.updated_at = 1;
+  cron.next_run = 1;
   const Batch batch{InsertAssistant{make_assistant("a")},
                     UpdateAssistant{.assistant_id = "a"},
                     SetAssistantVersion{"a", 1, 1},
@@ -110,6 +125,10 @@ TEST_F(QueryPlanTest, WritesUseIndices) {
                     UpdateRun{.run_id = "", .attempts = 1},
                     InsertCheckpoint{make_checkpoint("c", "t", {{"m", 1, make_blob("1")}})},
                     UpdateCheckpointTasks{"t", "", "c", {}},
+                    InsertCron{cron},
+                    UpdateCron{cron, {1, 1}},
+                    FireCron{"c", 1, 2},
+                    DeleteCron{"c"},
                     PutStoreItem{{{"a"}, "k", "{}", 1, 1, false}, 1},
                     RefreshStoreItems{{{{"a"}, "k"}}, 1},
                     DeleteStoreItem{{"a"}, "k"},
