@@ -170,7 +170,8 @@ void stream(const RunRouting& routing, const RunAddress& at, const Request& requ
   if (!found) return exchange->respond(error_reply(found.error()));
   auto reads = reads_of(found->asked);
   reads.after = last_event_id(request);
-  if (const auto named = query->list("stream_mode"); !named.empty()) reads.filter.modes = runtime::modes_from(named);
+  if (const auto named = query->list("stream_mode"); !named.empty())
+    reads.filter.modes = runtime::modes_from(named);
   reads.filter.namespaces = query->list("namespace");
   reads.headers = run_headers(found->thread_id, found->run_id, at.scope(), "/stream");
   deliver_events(exchange, found->events, std::move(reads), routing.heartbeat,

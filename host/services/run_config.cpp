@@ -46,7 +46,7 @@ std::string configurable_of(const std::string& config) {
 
 std::string merge_configs(const std::string& base, const std::string& overlay) {
   if (base == "{}" && overlay == "{}") return base;
-  const auto merged = merge_objects(base, overlay);
+  auto merged = merge_objects(base, overlay);
   auto both = merge_objects(configurable_of(base), configurable_of(overlay));
   if (both == "{}") return merged;
   if (both.find("\"__") != std::string::npos) both = without(both, is_internal);

@@ -15,6 +15,7 @@ models::RunEvent row_of(const Event& event) {
 
 std::vector<Event> events_of(std::vector<models::RunEvent> rows) {
   std::vector<Event> events;
+  events.reserve(rows.size());
   for (auto& row : rows)
     events.push_back({row.id, std::move(row.name), std::move(row.data), row.mode, std::move(row.ns)});
   return events;

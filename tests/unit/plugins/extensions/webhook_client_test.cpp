@@ -127,8 +127,8 @@ INSTANTIATE_TEST_SUITE_P(Hostile, BadWebhook,
                                          "javascript:alert(1)", "http://user:pw@example.org/",
                                          "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/",
                                          "http://[::1]/", "http://[::ffff:10.0.0.1]/",
-                                         "http://169.254.169.254/latest/meta-data", "http://10.1.2.3/",
-                                         "http://192.168.0.1/", "http://[fe80::1]/", "http://[fd00::1]/"));
+                                         "https://169.254.169.254/latest/meta-data", "https://10.1.2.3/",
+                                         "https://192.168.0.1/", "http://[fe80::1]/", "http://[fd00::1]/"));
 
 TEST(WebhookClient, OnlyAllowedHostsMayBeNamed) {
   settings::Webhooks settings;
