@@ -62,7 +62,7 @@ void Connection::drop() {
 void Connection::on_closed() {
   worker_.front().counters.queued_bytes -= output_reported_;
   if (const auto exchange = exchange_.lock()) exchange->client_gone();
-  if (const auto user = std::exchange(socket_user_, nullptr)) user->on_close();
+  tell_socket_user();
 }
 
 // ---- input
@@ -360,6 +360,11 @@ void Connection::look_after_socket() {
   if (phase_ != Phase::kSocket || web_socket_->state() != WebSocket::State::kOver) return;
   refused_ = true;  // it may still be sending: let it read our goodbye
   enter(Phase::kClosing);
+  tell_socket_user();
+}
+
+void Connection::tell_socket_user() {
+  if (const auto user = std::exchange(socket_user_, nullptr)) user->on_close();
 }
 
 // A goodbye is waited for as long as an answer's last byte; silence is asked about, then taken for absence.
@@ -367,9 +372,9 @@ void Connection::on_socket_tick(Clock::time_point now) {
   const auto period = worker_.front().options.socket_ping;
   if (web_socket_->state() == WebSocket::State::kClosing) {
     if (now - since_ > kLinger) drop();
-  } else if (now - heard_ > 2 * period) {
-    drop();
-  } else if (now - std::max(heard_, pinged_) > period) {
+  } else if (pinged_ > heard_) {
+    if (now - pinged_ > period) drop();
+  } else if (now - heard_ > period) {
     pinged_ = now;
     web_socket_->ping();
     touch();

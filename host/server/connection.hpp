@@ -108,6 +108,7 @@ class Connection final : private WebSocketUser {
   void on_message(std::string message) override { socket_user_->on_message(std::move(message)); }
   void feed_socket(std::string_view bytes);
   void look_after_socket();
+  void tell_socket_user();
   void on_socket_tick(Clock::time_point now);
 
   void on_end_of_input();

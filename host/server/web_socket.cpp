@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kLongestReason = 123;  // of a control frame's 125 bytes two are the code
 
+// close, two bytes: 1002
+constexpr std::string_view kProtocolErrorFrame = "\x88\x02\x03\xea";
+
 const std::uint8_t* as_bytes(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
@@ -98,7 +101,10 @@ void WebSocket::receive(std::string_view bytes) {
   context_->unread = bytes;
   const int outcome = wslay_event_recv(context_->frames);
   context_->unread = {};
-  context_->settle(outcome);
+  if (outcome == 0 || context_->failure) return context_->settle(outcome);
+  // What is wrong with a frame as such wslay would answer with a goodbye that gives no reason.
+  context_->broken = true;
+  context_->user.send_bytes(kProtocolErrorFrame);
 }
 
 void WebSocket::send_text(std::string_view text) {

@@ -28,8 +28,8 @@ class NoHandler final : public Pistache::Tcp::Handler {
 
 // Often enough that the shortest time-out is kept to within a quarter.
 std::chrono::milliseconds tick_for(const ServerOptions& options) {
-  const auto shortest = std::min(
-      {options.head_timeout, options.body_timeout, options.idle_timeout, options.write_stall_timeout});
+  const auto shortest = std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
+                                  options.write_stall_timeout, options.socket_ping});
   return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(250));
 }
 

@@ -16,6 +16,26 @@ routers::Response text(std::string body) {
   return {200, "text/plain", std::move(body), {}};
 }
 
+class EchoSocket final : public routers::SocketUser {
+ public:
+  explicit EchoSocket(std::function<void()> closed) : closed_(std::move(closed)) {}
+
+  void on_open(routers::SocketPtr socket) override { socket_ = std::move(socket); }
+  void on_message(std::string message) override {
+    if (message == "close") return socket_->close(4'000, "as you wish");
+    if (message == "throw") throw std::runtime_error("thrown on purpose");
+    const auto answer = std::make_shared<const std::string>(std::move(message));
+    const int times = *answer == "flood" ? 1'000 : 1;
+    const auto padded = times == 1 ? answer : std::make_shared<const std::string>(64U << 10U, 'x');
+    for (int i = 0; i < times; ++i) socket_->send(padded);
+  }
+  void on_close() override { closed_(); }
+
+ private:
+  const std::function<void()> closed_;
+  routers::SocketPtr socket_;
+};
+
 }  // namespace
 
 void TestHandler::handle(routers::Request request, routers::ExchangePtr exchange) {
@@ -23,6 +43,13 @@ void TestHandler::handle(routers::Request request, routers::ExchangePtr exchange
   if (request.path == "/later") {
     watch(*exchange, 0);
     return keep(std::move(exchange));
+  }
+  if (request.path == "/ws") {
+    return exchange->upgrade(std::make_shared<EchoSocket>([this] {
+      const std::lock_guard lock(mutex_);
+      ++disconnects_;
+      changed_.notify_all();
+    }));
   }
   if (request.path == "/drop") return;
   if (request.path == "/throw") throw std::runtime_error("thrown on purpose");

@@ -6,6 +6,9 @@
 //   /later         keeps the exchange: take_pending()
 //   /sse           opens a stream and keeps it: broadcast(), take_pending(); the head carries X-Stream:
 //   <number> /drop, /throw  answers nothing / throws
+//   /ws            becomes a WebSocket that says every message back; "close" closes it, "flood" sends for
+//   ever;
+//                  its end counts as a disconnect
 #pragma once
 
 #include <atomic>
