@@ -284,7 +284,6 @@ INSTANTIATE_TEST_SUITE_P(
         Offence{"MessageInsideAMessage", frame(1, "a", Final::kNo) + text("b"), 1002},
         Offence{"FragmentedPing", frame(9, "x", Final::kNo), 1002},
         Offence{"LongPing", frame(9, std::string(126, 'x')), 1002},
-        Offence{"CloseOfOneByte", frame(8, "x"), 1002},
         Offence{"CloseWithAnImpossibleCode", frame(8, std::string("\x03\xee", 2)), 1002},
         Offence{"InvalidText", text("caf\xc3"), 1007},
         Offence{"InvalidTextInFragments", frame(1, "\xf0\x9f", Final::kNo) + frame(0, "\x41"), 1007},
