@@ -7,6 +7,7 @@
 namespace agenthost::services {
 namespace {
 
+constexpr const char* kAtItsEnd = "end";
 constexpr Micros kMicrosPerMilli = 1'000;
 
 std::string event_json(const V2Event& event, const std::string& event_id, std::uint64_t seq) {
@@ -37,6 +38,24 @@ std::vector<std::string> answered(const models::RunRequest& request,
   for (const auto& member : members ? *members : std::vector<JsonMember>{}) ids.push_back(member.key);
   if (!ids.empty() && std::all_of(ids.begin(), ids.end(), is_interrupt_id)) return ids;
   return waiting.size() == 1 ? waiting : std::vector<std::string>{};
+}
+
+// A strict answer named interrupts that do not wait: which, and which do.
+std::optional<V2Refusal> refusal_of(const ActiveRun& run, const RunOutcome& outcome) {
+  if (!outcome.error || outcome.error->kind != "UnknownInterruptError" || !run.request.resume) {
+    return std::nullopt;
+  }
+  V2Refusal refusal;
+  const auto pending = parse_json(run.final_state ? interrupts_json(*run.final_state) : "[]");
+  for (const auto& one : pending->GetArray()) refusal.pending_ids.emplace_back(string_member(one, "id"));
+  const auto& known = refusal.pending_ids;
+  const auto named = split_object(*run.request.resume);
+  for (const auto& member : named ? *named : std::vector<JsonMember>{}) {
+    if (std::find(known.begin(), known.end(), member.key) == known.end()) {
+      refusal.interrupt_ids.push_back(member.key);
+    }
+  }
+  return refusal;
 }
 
 }  // namespace
@@ -77,7 +96,7 @@ void ThreadTape::record(const std::string& run_id, const runtime::Event& event) 
   if (std::exchange(newest_run_, run_id) != run_id) waiting_.clear();
   std::vector<V2Event> events;
   run.projection.see(event, events);
-  append_locked(run_id, std::move(events));
+  append_locked(run_id, std::to_string(event.id), std::move(events));
   if (event.name == "end") return;
   if (event.name == "metadata") {
     join_locked(run_id, JoinEvent::Kind::kLifecycle, event.name, event.data);
@@ -86,8 +105,14 @@ void ThreadTape::record(const std::string& run_id, const runtime::Event& event) 
   }
 }
 
-void ThreadTape::append_locked(const std::string& run_id, std::vector<V2Event> events) {
+// An event is named for what of the run it came from, not for its place on this tape: a run that goes on
+// after a restart says the same again under the same names, and clients know what they have seen.
+void ThreadTape::append_locked(const std::string& run_id, const std::string& from,
+                               std::vector<V2Event> events) {
+  std::size_t nth = 0;
   for (auto& event : events) {
+    const auto name = run_id + ":" + from + (nth == 0 ? "" : "." + std::to_string(nth));
+    nth += event.own_id.empty() ? 1 : 0;
     if (event.method == "input.requested") {
       const auto asked = parse_json(event.data);
       if (asked) waiting_.emplace_back(string_member(*asked, "interrupt_id"));
@@ -96,7 +121,7 @@ void ThreadTape::append_locked(const std::string& run_id, std::vector<V2Event> e
       TapeEvent entry;
       entry.seq = seq;
       entry.run_id = run_id;
-      entry.event_id = event.own_id.empty() ? run_id + ":" + std::to_string(seq) : event.own_id;
+      entry.event_id = event.own_id.empty() ? name : event.own_id;
       entry.json = event_json(event, entry.event_id, seq);
       entry.event = std::move(event);
       entry.event.data.clear();
@@ -119,8 +144,8 @@ void ThreadTape::ended(const ActiveRunPtr& run, const RunOutcome& outcome) {
   const auto found = runs_.find(run_id);
   if (found == runs_.end() || std::exchange(found->second.ended, true)) return;
   std::vector<V2Event> events;
-  found->second.projection.ended(outcome, events);
-  append_locked(run_id, std::move(events));
+  found->second.projection.ended(outcome, refusal_of(*run, outcome), events);
+  append_locked(run_id, kAtItsEnd, std::move(events));
   if (run->final_state) {
     join_locked(run_id, JoinEvent::Kind::kState, "state_update",
                 "{\"state\":" + models::state_json(*run->final_state) + "}");
@@ -135,9 +160,9 @@ void ThreadTape::failed(const std::string& run_id, const std::string& graph_id, 
   outcome.end = runtime::RunEnd::kError;
   outcome.error = why;
   std::vector<V2Event> events;
-  V2Projection(run_id, graph_id, std::vector<std::string>{}).ended(outcome, events);
+  V2Projection(run_id, graph_id, std::vector<std::string>{}).ended(outcome, std::nullopt, events);
   const std::lock_guard lock(mutex_);
-  append_locked(run_id, std::move(events));
+  append_locked(run_id, kAtItsEnd, std::move(events));
 }
 
 // ---- Forgetting ----

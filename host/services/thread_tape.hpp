@@ -72,7 +72,7 @@ class ThreadTape : public std::enable_shared_from_this<ThreadTape> {
   };
 
   void record(const std::string& run_id, const runtime::Event& event);
-  void append_locked(const std::string& run_id, std::vector<V2Event> events);
+  void append_locked(const std::string& run_id, const std::string& from, std::vector<V2Event> events);
   void join_locked(const std::string& run_id, JoinEvent::Kind kind, std::string name, std::string data);
   void forget_locked(const std::string& run_id);
 

@@ -83,9 +83,11 @@ void V2Projection::leave(const Namespace& ns, std::string_view how, std::string_
   }
 }
 
-void V2Projection::ended(const RunOutcome& outcome, std::vector<V2Event>& out) {
+void V2Projection::ended(const RunOutcome& outcome, const std::optional<V2Refusal>& refusal,
+                         std::vector<V2Event>& out) {
   const bool never_began = status_.empty() && outcome.end == runtime::RunEnd::kCancelled;
-  if (!never_began) begin(out);
+  // One that ends before it says anything has answered nothing.
+  if (status_.empty() && !never_began) root("running", "", out);
   messages_.run_ended(out);
   if (const auto values = parse_json(outcome.values)) {
     if (const auto* waiting = find_member(*values, "__interrupt__")) note_interrupts({}, *waiting);
@@ -101,7 +103,12 @@ void V2Projection::ended(const RunOutcome& outcome, std::vector<V2Event>& out) {
                    "{\"interrupt_id\":" + quote(one.id) + ",\"payload\":" + one.value +
                        ",\"value\":" + one.value + "}"});
   }
-  root(how, how == "failed" ? ",\"error\":" + quote(error) : "", out);
+  std::string rest = how == "failed" ? ",\"error\":" + quote(error) : "";
+  if (refusal) {
+    rest += ",\"reason\":\"unknown_interrupt\",\"interrupt_ids\":" + json_list(refusal->interrupt_ids) +
+            ",\"pending_ids\":" + json_list(refusal->pending_ids);
+  }
+  root(how, rest, out);
 }
 
 // ---- Steps ----

@@ -19,6 +19,12 @@
 
 namespace agenthost::services {
 
+// Why a run with strict_resume did nothing.
+struct V2Refusal {
+  std::vector<std::string> interrupt_ids;  // answered, but not asked
+  std::vector<std::string> pending_ids;    // asked
+};
+
 class V2Projection {
  public:
   // answered: the interrupts this run is the answer to.
@@ -26,7 +32,7 @@ class V2Projection {
 
   void see(const runtime::Event& event, std::vector<V2Event>& out);
   // It has ended and that is stored: what waits for an answer, and how it ended. Once, as the last.
-  void ended(const RunOutcome& outcome, std::vector<V2Event>& out);
+  void ended(const RunOutcome& outcome, const std::optional<V2Refusal>& refusal, std::vector<V2Event>& out);
 
   // {"namespace","status","graph_name","children"}: the graphs that ran.
   [[nodiscard]] std::string tree_json() const;
