@@ -18,6 +18,7 @@
 #include "host/routers/heartbeat.hpp"
 #include "host/routers/openapi.hpp"
 #include "host/routers/runs_router.hpp"
+#include "host/routers/state_router.hpp"
 #include "host/routers/store_router.hpp"
 #include "host/routers/system_router.hpp"
 #include "host/routers/thread_stream_router.hpp"
@@ -150,6 +151,7 @@ struct Application::Parts {
   std::optional<services::ThreadTapes> tapes;
   std::optional<services::AssistantService> assistants;
   std::optional<services::ThreadService> threads;
+  std::optional<services::StateService> states;
   std::optional<services::RunService> runs;
   std::optional<services::StoreSweeper> sweeper;
   std::optional<services::SystemAlarmClock> cron_clock;
@@ -200,6 +202,7 @@ void Application::Parts::open_services() {
   scheduler->observe(*tapes);
   assistants.emplace(*storage, *graphs);
   threads.emplace(*storage, *scheduler);
+  states.emplace(*storage, *scheduler, *graphs, settings.runtime.max_state_bytes);
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts, &*webhooks);
@@ -213,6 +216,7 @@ void Application::Parts::open_front() {
   heartbeat.emplace(timers, settings.api.heartbeat_ms);
   routers::add_assistant_routes(routes, *assistants);
   routers::add_thread_routes(routes, *threads);
+  routers::add_state_routes(routes, *states);
   routers::add_thread_stream_routes(routes,
                                     {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers()});
   routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),

@@ -1,6 +1,7 @@
 // Projection: the `select` of searches: only these members of an object. Thread-safe function.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,24 @@ namespace agenthost::routers {
     }
   }
   return out + "}";
+}
+
+// The same for a ThreadState, of whose values some may be asked for: "values.<channel>".
+[[nodiscard]] inline std::string project_state(std::string state, std::vector<std::string> select) {
+  constexpr std::string_view kValues = "values.";
+  std::vector<std::string> channels;
+  for (const auto& name : select) {
+    if (name.compare(0, kValues.size(), kValues) == 0) channels.push_back(name.substr(kValues.size()));
+  }
+  const bool all = channels.empty() || std::find(select.begin(), select.end(), "values") != select.end();
+  if (all) return project(std::move(state), select);
+  const auto members = split_object(state);
+  for (const auto& member : members ? *members : std::vector<JsonMember>{}) {
+    if (member.key != "values") continue;
+    state = merge_objects(state, "{\"values\":" + project(member.text, channels) + "}");
+  }
+  select.emplace_back("values");
+  return project(std::move(state), select);
 }
 
 // [a,b,...] of JSON texts.

@@ -2,14 +2,12 @@
 
 #include "host/models/fields.hpp"
 #include "host/routers/paging.hpp"
-#include "host/routers/projection.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
 
 namespace agenthost::routers {
 namespace {
 
-using models::Checkpoint;
 using models::Fields;
 using services::IfExists;
 using services::ThreadService;
@@ -100,93 +98,6 @@ void remove(ThreadService& threads, const std::string& id, const Request&, const
   });
 }
 
-void respond_with_state(const ExchangePtr& exchange, const Result<std::optional<Checkpoint>>& state,
-                        const std::vector<std::string>& select) {
-  if (!state) return exchange->respond(error_reply(state.error()));
-  exchange->respond(json_reply(project(*state ? state_json(**state) : models::empty_state_json(), select)));
-}
-
-void state(ThreadService& threads, const std::string& id, const Request& request,
-           const ExchangePtr& exchange) {
-  const auto query = Query::parse(request.query);
-  if (!query) return exchange->respond(error_reply(query.error()));
-  respond_with_state(exchange, threads.state(id), query->list("select"));
-}
-
-void state_at(ThreadService& threads, const std::string& id, const Request& request,
-              const ExchangePtr& exchange) {
-  const auto checkpoint_id = uuid_param(request, "checkpoint_id");
-  if (!checkpoint_id) return exchange->respond(error_reply(checkpoint_id.error()));
-  const auto found = threads.state_at(id, "", *checkpoint_id);
-  exchange->respond(found ? json_reply(state_json(*found)) : error_reply(found.error()));
-}
-
-// An empty body, or a checkpoint without an id, means the latest.
-void state_at_checkpoint(ThreadService& threads, const std::string& id, const Request& request,
-                         const ExchangePtr& exchange) {
-  const auto body = read_body(request);
-  if (!body) return exchange->respond(malformed_reply(body.error()));
-  Fields fields(*body);
-  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
-  std::optional<std::string> checkpoint_id;
-  std::string ns;
-  if (const auto* checkpoint = fields.member("checkpoint")) {
-    Fields inner(*checkpoint);
-    checkpoint_id = inner.uuid("checkpoint_id");
-    ns = inner.text("checkpoint_ns").value_or("");
-    if (const auto good = inner.status(); !good) fields.wrong("checkpoint", good.error().text);
-  }
-  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
-  if (!checkpoint_id) return respond_with_state(exchange, threads.state(id), select);
-  const auto found = threads.state_at(id, ns, *checkpoint_id);
-  exchange->respond(found ? json_reply(project(state_json(*found), select)) : error_reply(found.error()));
-}
-
-void respond_with_history(ThreadService& threads, const std::string& id,
-                          const storage::CheckpointFilter& filter, const ExchangePtr& exchange) {
-  const auto found = threads.history(id, filter);
-  if (!found) return exchange->respond(error_reply(found.error()));
-  std::vector<std::string> items;
-  for (const auto& checkpoint : *found) items.push_back(state_json(checkpoint));
-  exchange->respond(json_reply(json_array(items)));
-}
-
-void history(ThreadService& threads, const std::string& id, const Request& request,
-             const ExchangePtr& exchange) {
-  const auto query = Query::parse(request.query);
-  if (!query) return exchange->respond(error_reply(query.error()));
-  const auto limit = query->integer("limit", 10, 1, 1000);
-  if (!limit) return exchange->respond(error_reply(limit.error()));
-  respond_with_history(threads, id, {"", query->text("before"), std::nullopt, *limit}, exchange);
-}
-
-// `before` comes as an id, as {checkpoint_id} or as {configurable:{checkpoint_id}}.
-std::optional<std::string> before_of(Fields& fields) {
-  const auto* before = fields.member("before");
-  if (before == nullptr) return std::nullopt;
-  if (before->IsString()) return std::string(as_view(*before));
-  const auto* configurable = find_member(*before, "configurable");
-  const auto id = string_member(configurable != nullptr ? *configurable : *before, "checkpoint_id");
-  if (id.empty()) fields.wrong("before", "must be a checkpoint id or an object that has one");
-  return std::string(id);
-}
-
-void search_history(ThreadService& threads, const std::string& id, const Request& request,
-                    const ExchangePtr& exchange) {
-  const auto body = read_body(request);
-  if (!body) return exchange->respond(malformed_reply(body.error()));
-  Fields fields(*body);
-  storage::CheckpointFilter filter;
-  filter.limit = fields.integer("limit", 1, 1000).value_or(10);
-  filter.before = before_of(fields);
-  filter.metadata_contains = fields.object("metadata");
-  if (const auto* checkpoint = fields.member("checkpoint")) {
-    filter.checkpoint_ns = string_member(*checkpoint, "checkpoint_ns");
-  }
-  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
-  respond_with_history(threads, id, filter, exchange);
-}
-
 void messages(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
   const auto list = threads.messages(id);
   exchange->respond(list ? json_reply(*list) : error_reply(list.error()));
@@ -245,51 +156,7 @@ void add_single_routes(const auto& add_one) {
           remove);
 }
 
-void add_state_routes(const auto& add_one) {
-  add_one(Method::kGet, "/state",
-          {"get_thread_state",
-           "",
-           "The latest state",
-           "",
-           "ThreadState",
-           200,
-           {{"select", "array", "only these members"}},
-           {422}},
-          state);
-  add_one(Method::kGet, "/state/{checkpoint_id}",
-          {"get_thread_state_at", "", "The state at a checkpoint", "", "ThreadState", 200, {}, {422}},
-          state_at);
-  add_one(Method::kPost, "/state/checkpoint",
-          {"get_thread_state_at_checkpoint",
-           "",
-           "The state at a checkpoint; the latest when none is named",
-           "StateAtCheckpoint",
-           "ThreadState",
-           200,
-           {},
-           {422}},
-          state_at_checkpoint);
-  add_one(
-      Method::kGet, "/history",
-      {"get_thread_history",
-       "",
-       "Past states, newest first",
-       "",
-       "ThreadState[]",
-       200,
-       {{"limit", "integer", "1 to 1000, default 10"}, {"before", "string", "older than this checkpoint id"}},
-       {422}},
-      history);
-  add_one(Method::kPost, "/history",
-          {"search_thread_history",
-           "",
-           "Past states that match, newest first",
-           "HistorySearch",
-           "ThreadState[]",
-           200,
-           {},
-           {422}},
-          search_history);
+void add_message_routes(const auto& add_one) {
   add_one(Method::kGet, "/messages",
           {"get_thread_messages", "", "The messages of the latest state", "", "Message[]", 200, {}, {422}},
           messages);
@@ -302,7 +169,7 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads) {
   const auto add_one = single_route_adder(add);
   add_collection_routes(add);
   add_single_routes(add_one);
-  add_state_routes(add_one);
+  add_message_routes(add_one);
 }
 
 }  // namespace agenthost::routers

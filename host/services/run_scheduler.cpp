@@ -409,6 +409,19 @@ void RunScheduler::release_thread(const std::string& thread_id) {
   threads_.release(thread_id);
 }
 
+Status RunScheduler::hold_thread(const std::string& thread_id) {
+  const std::lock_guard lock(mutex_);
+  return threads_.hold(thread_id);
+}
+
+void RunScheduler::let_go_of_thread(const std::string& thread_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    threads_.release(thread_id);
+  }
+  give_turn(thread_id);
+}
+
 // ---- Starting up and stopping ----
 
 void RunScheduler::readmit(const ActiveRunPtr& run) {

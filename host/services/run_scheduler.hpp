@@ -72,6 +72,10 @@ class RunScheduler {
   void drain_thread(const std::string& thread_id, std::function<void()> drained);
   void release_thread(const std::string& thread_id);
 
+  // For whoever changes a thread's state from outside: runs wait meanwhile. kConflict while one is active.
+  [[nodiscard]] Status hold_thread(const std::string& thread_id);
+  void let_go_of_thread(const std::string& thread_id);
+
   // Registers a run found in storage at the start, oldest first; go() then starts them.
   void readmit(const ActiveRunPtr& run);
   void go();

@@ -13,7 +13,8 @@ Result<ThreadQueues::PutOut> ThreadQueues::admit(const ActiveRunPtr& run, Micros
   if (!out) return out;
   // One that has waited until now comes first, even if its timer has not fired yet.
   const bool others_first = !queue.waiting.empty() && queue.waiting.front()->eligible_at <= now;
-  if (!queue.current && !others_first && run->eligible_at <= now) {
+  const bool open = queue.gate == Queue::Gate::kOpen;
+  if (open && !queue.current && !others_first && run->eligible_at <= now) {
     queue.current = run;
     run->phase = ActiveRun::Phase::kStarting;
   } else {
@@ -95,6 +96,7 @@ ActiveRunPtr ThreadQueues::claim_next(const std::string& thread_id, Micros now) 
   const auto found = queues_.find(thread_id);
   if (found == queues_.end()) return nullptr;
   auto& queue = found->second;
+  if (queue.gate == Queue::Gate::kHeld) return nullptr;
   if (queue.current || queue.waiting.empty() || queue.waiting.front()->eligible_at > now) return nullptr;
   queue.current = std::move(queue.waiting.front());
   queue.waiting.pop_front();
@@ -144,11 +146,19 @@ void ThreadQueues::release(const std::string& thread_id) {
   drop_if_unused(thread_id);
 }
 
+Status ThreadQueues::hold(const std::string& thread_id) {
+  auto& queue = queues_[thread_id];
+  const bool free = queue.gate == Queue::Gate::kOpen && !queue.current && queue.waiting.empty();
+  if (!free) return fail(ErrorCode::kConflict, "Thread is busy");
+  queue.gate = Queue::Gate::kHeld;
+  return {};
+}
+
 void ThreadQueues::drop_if_unused(const std::string& thread_id) {
   const auto found = queues_.find(thread_id);
   if (found == queues_.end()) return;
   const auto& queue = found->second;
-  const bool used = queue.current || !queue.waiting.empty() || queue.gate == Queue::Gate::kDraining;
+  const bool used = queue.current || !queue.waiting.empty() || queue.gate != Queue::Gate::kOpen;
   if (!used) queues_.erase(found);
 }
 

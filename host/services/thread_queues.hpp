@@ -45,11 +45,15 @@ class ThreadQueues {
   [[nodiscard]] std::vector<std::function<void()>> take_drained(const std::string& thread_id);
   void release(const std::string& thread_id);
 
+  // Keeps runs waiting until release, while the thread's state is changed from outside. kConflict when a run
+  // has the thread or waits for it, or somebody else holds it.
+  [[nodiscard]] Status hold(const std::string& thread_id);
+
  private:
   struct Queue {
     ActiveRunPtr current;
     std::deque<ActiveRunPtr> waiting;  // by eligible_at
-    enum class Gate { kOpen, kDraining } gate = Gate::kOpen;
+    enum class Gate { kOpen, kHeld, kDraining } gate = Gate::kOpen;
     std::vector<std::function<void()>> drained;
   };
 

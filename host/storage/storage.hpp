@@ -117,6 +117,12 @@ struct UpdateCheckpointTasks {
   std::string checkpoint_id;
   std::vector<models::CheckpointTask> tasks;
 };
+struct UpdateCheckpointMetadata {
+  std::string thread_id;
+  std::string checkpoint_ns;
+  std::string checkpoint_id;
+  std::string metadata;
+};
 
 // Replaces the item of that namespace and key, which keeps its created_at unless its time was over. Absent
 // ttl: it stays until it is deleted.
@@ -201,7 +207,7 @@ struct FireCron {
 
 using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant,
                            InsertThread, UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun,
-                           DeleteRun, InsertCheckpoint, UpdateCheckpointTasks, PutStoreItem, DeleteStoreItem,
+                           DeleteRun, InsertCheckpoint, UpdateCheckpointTasks, UpdateCheckpointMetadata, PutStoreItem, DeleteStoreItem,
                            RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents, InsertWebhook,
                            UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;

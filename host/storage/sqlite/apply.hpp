@@ -23,6 +23,7 @@ namespace agenthost::storage {
 [[nodiscard]] Status apply(Connection& connection, const DeleteRun& write);
 [[nodiscard]] Status apply(Connection& connection, const InsertCheckpoint& write);
 [[nodiscard]] Status apply(Connection& connection, const UpdateCheckpointTasks& write);
+[[nodiscard]] Status apply(Connection& connection, const UpdateCheckpointMetadata& write);
 [[nodiscard]] Status apply(Connection& connection, const PutStoreItem& write);
 [[nodiscard]] Status apply(Connection& connection, const DeleteStoreItem& write);
 [[nodiscard]] Status apply(Connection& connection, const RefreshStoreItems& write);

@@ -22,6 +22,19 @@ Status insert_values(Connection& connection, const models::Checkpoint& checkpoin
   return {};
 }
 
+// Sets one column of the checkpoint that the write names.
+template <class Write>
+Status update(Connection& connection, const std::string& column, const std::string& value,
+              const Write& write) {
+  const int updated =
+      Query(connection, "UPDATE checkpoints SET " + column +
+                            " = ? WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?")
+          .bind(value, write.thread_id, write.checkpoint_ns, write.checkpoint_id)
+          .run();
+  if (updated == 0) return fail(checkpoint_missing(write.checkpoint_id));
+  return {};
+}
+
 }  // namespace
 
 Status apply(Connection& connection, const InsertCheckpoint& write) {
@@ -48,14 +61,11 @@ Status apply(Connection& connection, const InsertCheckpoint& write) {
 
 Status apply(Connection& connection, const UpdateCheckpointTasks& write) {
   const auto tasks = encode_tasks(write.tasks);
-  const int updated =
-      Query(
-          connection,
-          "UPDATE checkpoints SET tasks = ? WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?")
-          .bind(tasks, write.thread_id, write.checkpoint_ns, write.checkpoint_id)
-          .run();
-  if (updated == 0) return fail(checkpoint_missing(write.checkpoint_id));
-  return {};
+  return update(connection, "tasks", tasks, write);
+}
+
+Status apply(Connection& connection, const UpdateCheckpointMetadata& write) {
+  return update(connection, "metadata", write.metadata, write);
 }
 
 }  // namespace agenthost::storage
