@@ -215,7 +215,7 @@ void Application::Parts::open_services() {
 void Application::Parts::open_front() {
   heartbeat.emplace(timers, settings.api.heartbeat_ms);
   routers::add_assistant_routes(routes, *assistants);
-  routers::add_thread_routes(routes, *threads);
+  routers::add_thread_routes(routes, *threads, *states);
   routers::add_state_routes(routes, *states);
   routers::add_thread_stream_routes(routes,
                                     {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers()});

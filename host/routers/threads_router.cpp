@@ -4,6 +4,7 @@
 #include "host/routers/paging.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
+#include "host/routers/state_router.hpp"
 
 namespace agenthost::routers {
 namespace {
@@ -31,7 +32,22 @@ void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<
   exchange->respond(page_reply(found, page, select, view_json));
 }
 
-void create(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
+// A thread that comes with a past: the past first, or no thread.
+void fill(ThreadService& threads, services::StateService& states, const std::string& id,
+          Supersteps supersteps, const ExchangePtr& exchange) {
+  states.update(id, {}, std::move(supersteps),
+                [&threads, id, exchange](const Result<models::Checkpoint>& made) {
+                  if (made) return answer_with_thread(exchange)(threads.get(id));
+                  threads.remove(id, [exchange, error = made.error()](const auto&) {
+                    auto reply = error_reply(error);
+                    if (error.kind == "NoGraphError") reply.status = 400;
+                    exchange->respond(std::move(reply));
+                  });
+                });
+}
+
+void create(ThreadService& threads, services::StateService& states, const Request& request,
+            const ExchangePtr& exchange) {
   const auto body = read_body(request);
   if (!body) return exchange->respond(malformed_reply(body.error()));
   Fields fields(*body);
@@ -41,8 +57,17 @@ void create(ThreadService& threads, const Request& request, const ExchangePtr& e
   thread.created_at = thread.updated_at = thread.state_updated_at = now_us();
   const auto if_exists = fields.word("if_exists", {"raise", "do_nothing"});
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
-  threads.create(std::move(thread), if_exists == "do_nothing" ? IfExists::kDoNothing : IfExists::kRaise,
-                 answer_with_thread(exchange));
+  const auto* past = fields.member("supersteps");
+  auto supersteps = past != nullptr ? read_supersteps(*past) : Result<Supersteps>(Supersteps{});
+  if (!supersteps) return exchange->respond(error_reply(supersteps.error()));
+  const auto mode = if_exists == "do_nothing" ? IfExists::kDoNothing : IfExists::kRaise;
+  if (supersteps->empty()) return threads.create(std::move(thread), mode, answer_with_thread(exchange));
+  // Only a thread that is made here gets the past.
+  threads.create(std::move(thread), IfExists::kRaise,
+                 [&threads, &states, exchange, supersteps = *supersteps](const Result<ThreadView>& made) {
+                   if (!made) return exchange->respond(error_reply(made.error()));
+                   fill(threads, states, made->thread.thread_id, supersteps, exchange);
+                 });
 }
 
 void list(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
@@ -130,8 +155,6 @@ auto single_route_adder(const auto& add) {
 void add_collection_routes(const auto& add) {
   const std::vector<QueryParameter> page{{"limit", "integer", "1 to 1000, default 10"},
                                          {"offset", "integer", "default 0"}};
-  add(Method::kPost, "/threads",
-      {"create_thread", "", "Create a thread", "ThreadCreate", "Thread", 200, {}, {409, 422}}, create);
   add(Method::kGet, "/threads",
       {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}}, list);
   add(Method::kPost, "/threads/search",
@@ -164,9 +187,14 @@ void add_message_routes(const auto& add_one) {
 
 }  // namespace
 
-void add_thread_routes(RouteTable& routes, ThreadService& threads) {
+void add_thread_routes(RouteTable& routes, ThreadService& threads, services::StateService& states) {
   const auto add = route_adder(routes, threads);
   const auto add_one = single_route_adder(add);
+  add(Method::kPost, "/threads",
+      {"create_thread", "", "Create a thread", "ThreadCreate", "Thread", 200, {}, {400, 409, 422}},
+      [&states](ThreadService& service, const Request& request, const ExchangePtr& exchange) {
+        create(service, states, request, exchange);
+      });
   add_collection_routes(add);
   add_single_routes(add_one);
   add_message_routes(add_one);

@@ -1,11 +1,13 @@
-// The /threads operations except runs. Thread-safe once registered; `threads` must outlive the table.
+// The /threads operations except runs and states. Thread-safe once registered; the services must outlive the
+// table.
 #pragma once
 
 #include "host/routers/route_table.hpp"
+#include "host/services/state_service.hpp"
 #include "host/services/thread_service.hpp"
 
 namespace agenthost::routers {
 
-void add_thread_routes(RouteTable& routes, services::ThreadService& threads);
+void add_thread_routes(RouteTable& routes, services::ThreadService& threads, services::StateService& states);
 
 }  // namespace agenthost::routers

@@ -117,10 +117,17 @@ Result<StateService::Base> StateService::base_of(const std::string& thread_id, c
 void StateService::update(const std::string& thread_id, const StateAddress& at,
                           std::vector<std::vector<runtime::StateWrite>> supersteps, Reply<Checkpoint> reply) {
   if (auto held = scheduler_.hold_thread(thread_id); !held) return reply(fail(held.error()));
-  const auto answer = [this, thread_id, reply](const Result<Checkpoint>& made) {
-    scheduler_.let_go_of_thread(thread_id);
-    reply(made);
-  };
+  storage_.readers().post([this, thread_id, at, supersteps = std::move(supersteps), reply]() mutable {
+    update_held(thread_id, at, std::move(supersteps),
+                [this, thread_id, reply](const Result<Checkpoint>& made) {
+                  scheduler_.let_go_of_thread(thread_id);
+                  reply(made);
+                });
+  });
+}
+
+void StateService::update_held(const std::string& thread_id, const StateAddress& at, Supersteps supersteps,
+                               const Reply<Checkpoint>& answer) {
   auto base = base_of(thread_id, at);
   if (!base) return answer(fail(base.error()));
   runtime::StateUpdate update;
@@ -133,11 +140,11 @@ void StateService::update(const std::string& thread_id, const StateAddress& at,
   update.supersteps = std::move(supersteps);
   update.metadata = "{\"graph_id\":" + quote(base->graph_id) + ",\"thread_id\":\"" + thread_id + "\"}";
   update.max_state_bytes = max_state_bytes_;
-  runtime::update_state(std::move(update), [this, thread_id, answer](const auto& made) {
+  runtime::update_state(std::move(update), [this, answer](const auto& made) {
     if (!made) return answer(fail(made.error()));
     if (made->empty()) return answer(fail(ErrorCode::kInvalid, "supersteps: must not be empty"));
     // A conditional edge may have answered from elsewhere, and what follows reads.
-    storage_.readers().post([this, thread_id, made = *made, answer] { store(thread_id, made, answer); });
+    storage_.readers().post([this, made = *made, answer] { store(made, answer); });
   });
 }
 
@@ -172,13 +179,12 @@ Result<storage::Batch> StateService::batch_of(const std::vector<Checkpoint>& mad
   return batch;
 }
 
-void StateService::store(const std::string& thread_id, const std::vector<Checkpoint>& made,
-                         const Reply<Checkpoint>& reply) {
+void StateService::store(const std::vector<Checkpoint>& made, const Reply<Checkpoint>& reply) {
   auto batch = batch_of(made);
   if (!batch) return reply(fail(batch.error()));
-  storage_.write(std::move(*batch), [thread_id, newest = made.back(), reply](const Status& written) {
-    if (!written) return reply(fail(written.error()));
-    reply(newest);
+  storage_.write(std::move(*batch), [this, newest = made.back(), reply](const Status& written) {
+    auto outcome = written ? Result<Checkpoint>(newest) : Result<Checkpoint>(fail(written.error()));
+    storage_.readers().post([reply, outcome = std::move(outcome)] { reply(outcome); });
   });
 }
 

@@ -33,9 +33,11 @@ class StateService {
                                                          const storage::CheckpointFilter& filter,
                                                          const std::optional<std::string>& only);
   // Each superstep becomes a checkpoint; all or none are stored. kConflict while a run is active; kInvalid
-  // "... has no graph ID" (kind "NoGraphError") or when the update does not fit. The reply is the newest one.
-  void update(const std::string& thread_id, const StateAddress& at,
-              std::vector<std::vector<runtime::StateWrite>> supersteps, Reply<models::Checkpoint> reply);
+  // "... has no graph ID" (kind "NoGraphError") or when the update does not fit. The reply, the newest one,
+  // comes on a reader thread. May be called from any thread.
+  using Supersteps = std::vector<std::vector<runtime::StateWrite>>;
+  void update(const std::string& thread_id, const StateAddress& at, Supersteps supersteps,
+              Reply<models::Checkpoint> reply);
   // Merges into the metadata of the newest checkpoint. kNotFound also when there is none.
   void merge_metadata(const std::string& thread_id, const std::string& metadata,
                       Reply<models::Checkpoint> reply);
@@ -47,8 +49,9 @@ class StateService {
                                                                const StateAddress& at);
   [[nodiscard]] std::string expanded(const models::Checkpoint& checkpoint);
   [[nodiscard]] Result<storage::Batch> batch_of(const std::vector<models::Checkpoint>& made);
-  void store(const std::string& thread_id, const std::vector<models::Checkpoint>& made,
-             const Reply<models::Checkpoint>& reply);
+  void update_held(const std::string& thread_id, const StateAddress& at, Supersteps supersteps,
+                   const Reply<models::Checkpoint>& answer);
+  void store(const std::vector<models::Checkpoint>& made, const Reply<models::Checkpoint>& reply);
 
   storage::Storage& storage_;
   RunScheduler& scheduler_;
