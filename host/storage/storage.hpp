@@ -205,11 +205,12 @@ struct FireCron {
   std::optional<Micros> next_run = {};
 };
 
-using Write = std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant,
-                           InsertThread, UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun,
-                           DeleteRun, InsertCheckpoint, UpdateCheckpointTasks, UpdateCheckpointMetadata, PutStoreItem, DeleteStoreItem,
-                           RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents, InsertWebhook,
-                           UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
+using Write =
+    std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
+                 UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
+                 UpdateCheckpointTasks, UpdateCheckpointMetadata, PutStoreItem, DeleteStoreItem,
+                 RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents, InsertWebhook, UpdateWebhook,
+                 DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
