@@ -98,7 +98,6 @@ bool Connection::wants_input() const {
     case Phase::kIdle:
     case Phase::kHead:
     case Phase::kBody:
-      return !is_backed_up();
     case Phase::kSocket:
       return !is_backed_up();
     case Phase::kLingering:

@@ -1,10 +1,10 @@
 // Protocol v2 through the official SDK: client.threads.stream over server-sent events and over WebSocket.
 import {randomUUID} from 'node:crypto';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {Client} from 'sdk-1';
 import {Api, until} from './support/api.mjs';
 import {Proxy} from './support/proxy.mjs';
-import {Server} from './support/server.mjs';
+import {kConformance, Server} from './support/server.mjs';
 
 let server;
 beforeAll(async () => {
@@ -187,6 +187,67 @@ describe.each(['sse', 'websocket'])('threads.stream over %s', (transport) => {
   });
 });
 
+describe.each(['sse', 'websocket'])('graphs inside graphs, tools and refusals over %s', (transport) => {
+  let own;
+  let thread;
+  beforeAll(async () => {
+    own = await Server.start({plugins: kConformance});
+  });
+  afterEach(() => thread?.close());
+  afterAll(() => own?.remove());
+  const stream = (assistantId) => {
+    thread = new Client({apiUrl: own.url, apiKey: null}).threads.stream(randomUUID(), {transport, assistantId});
+    return thread;
+  };
+
+  it('shows a graph inside a graph with a namespace, a beginning and an end of its own', async () => {
+    stream('parent');
+    const subscription = thread.subscribe({channels: ['lifecycle', 'values', 'input', 'tasks'], namespaces: [['child']]});
+    const root = thread.subscribe({channels: ['lifecycle']});
+    await thread.run.start(kInput);
+    await up_to(await root, is_end);
+    const [{interruptId, namespace, payload}] = thread.interrupts;
+    expect({namespace, payload}).toEqual({namespace: [expect.stringMatching(/^child:/)], payload: 'inner?'});
+    await thread.input.respond({namespace, interrupt_id: interruptId, response: 'yes'});
+    let ends = 0;
+    const events = await up_to(
+      await subscription,
+      ({method, params}) => method === 'lifecycle' && params.data.event !== 'started' && ++ends === 2,
+    );
+    expect(lifecycle(events)).toEqual(['started', 'interrupted', 'started', 'completed']);
+    expect(new Set(events.map(({params}) => params.namespace[0]))).toEqual(new Set(namespace));
+    expect((await thread.output).answer).toBe('yes');
+  });
+
+  it('tells of tool calls, what they are given and what they give', async () => {
+    stream('agent_with_tools');
+    const calls = all(thread.toolCalls);
+    await thread.run.start({input: {messages: [{role: 'user', content: 'SF?'}]}});
+    const [call] = await calls;
+    expect(call).toMatchObject({name: 'weather', callId: 'call_embed_1', input: {query: 'SF'}});
+    expect(await call.output).toBe("It's 60 degrees and foggy.");
+  });
+
+  it('refuses a strict answer to a question that nobody asked, and the question still waits', async () => {
+    stream('hitl');
+    const subscription = await thread.subscribe({channels: ['lifecycle', 'input']});
+    await thread.run.start(kInput);
+    let ends = 0;
+    const done = up_to(subscription, (event) => is_end(event) && ++ends === 2);
+    await until(() => thread.interrupts.length === 1, 'the question');
+    const [{interruptId}] = thread.interrupts;
+    const nobody = 'f'.repeat(32);
+    await thread.respondInput({namespace: [], interrupt_id: nobody, response: 1}, {strictResume: true});
+    expect((await done).at(-1).params.data).toMatchObject({
+      event: 'failed',
+      reason: expect.any(String),
+      interrupt_ids: [nobody],
+      pending_ids: [interruptId],
+    });
+    expect((await new Api(own).ok('GET', `/threads/${thread.threadId}`)).status).toBe('interrupted');
+  });
+});
+
 describe('the thread stream on the wire', () => {
   let api;
   beforeAll(() => {
@@ -276,6 +337,8 @@ describe('the thread stream on the wire', () => {
         params: {assistant_id: 'echo', input: {messages: [{role: 'user', content: 'x'}], delay_ms: 1000}},
       });
       expect(started.json.type).toBe('success');
+      const before = await there.open_stream('POST', `/threads/${thread_id}/stream/events`, {channels: ['values']});
+      const {value: seen} = await before.events.next();
       await own.stop('SIGKILL');
       await own.launch();
       const thread = new Client({apiUrl: own.url, apiKey: null}).threads.stream(thread_id, {assistantId: 'echo'});
@@ -283,6 +346,8 @@ describe('the thread stream on the wire', () => {
       await thread.close();
       expect(events.at(-1).event_id).toBe(`synth:${started.json.result.run_id}:completed`);
       expect(events[0].seq).toBeGreaterThan(1_000_000);
+      // What was seen before comes again under the name it had.
+      expect(events.find(({method}) => method === 'values').event_id).toBe(seen.data.event_id);
     } finally {
       await own.remove();
     }
