@@ -26,6 +26,7 @@
 #include "host/server/http_server.hpp"
 #include "host/server/pages.hpp"
 #include "host/services/store_sweeper.hpp"
+#include "host/services/thread_sweeper.hpp"
 #include "host/storage/sqlite/sqlite_storage.hpp"
 
 namespace agenthost::app {
@@ -53,8 +54,15 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
   return storage::open_sqlite(options);
 }
 
-services::SchedulerLimits scheduler_limits(const settings::Runtime& settings) {
+models::DefaultTtl thread_ttl(const settings::Threads& settings) {
+  return {settings.ttl_minutes,
+          models::ttl_strategy_from(settings.ttl_strategy).value_or(models::TtlStrategy::kDelete)};
+}
+
+services::SchedulerLimits scheduler_limits(const settings::Settings& all) {
+  const auto& settings = all.runtime;
   services::SchedulerLimits limits;
+  limits.thread_ttl = thread_ttl(all.threads);
   limits.run.node_timeout = settings.node_timeout_ms;
   limits.run.cancel_grace = settings.cancel_grace_ms;
   limits.run.max_state_bytes = settings.max_state_bytes;
@@ -154,6 +162,7 @@ struct Application::Parts {
   std::optional<services::StateService> states;
   std::optional<services::RunService> runs;
   std::optional<services::StoreSweeper> sweeper;
+  std::optional<services::ThreadSweeper> thread_sweeper;
   std::optional<services::SystemAlarmClock> cron_clock;
   std::optional<services::CronScheduler> cron_scheduler;
   std::optional<services::CronService> crons;
@@ -195,18 +204,19 @@ Status Application::Parts::open() {
 
 void Application::Parts::open_services() {
   webhooks.emplace(*storage, timers, logger, webhook_bridge, webhook_limits(settings.webhooks));
-  scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings.runtime), &*webhooks);
+  scheduler.emplace(*storage, runtime_pool, timers, logger, scheduler_limits(settings), &*webhooks);
   tapes.emplace(
       *scheduler, timers,
       services::TapeLimits{settings.runtime.stream_bytes, settings.runtime.thread_stream_retention_ms});
   scheduler->observe(*tapes);
   assistants.emplace(*storage, *graphs);
-  threads.emplace(*storage, *scheduler);
+  threads.emplace(*storage, *scheduler, thread_ttl(settings.threads));
   states.emplace(*storage, *scheduler, *graphs, settings.runtime.max_state_bytes);
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts, &*webhooks);
   sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
+  thread_sweeper.emplace(*storage, *threads, timers, logger, settings.threads.sweep_interval_ms);
   cron_clock.emplace(timers);
   cron_scheduler.emplace(*storage, *runs, *cron_clock, logger);
   crons.emplace(*storage, *assistants, *runs, *cron_scheduler);
@@ -214,7 +224,7 @@ void Application::Parts::open_services() {
 
 void Application::Parts::open_front() {
   heartbeat.emplace(timers, settings.api.heartbeat_ms);
-  routers::add_assistant_routes(routes, *assistants);
+  routers::add_assistant_routes(routes, *assistants, *threads);
   routers::add_thread_routes(routes, *threads, *states);
   routers::add_state_routes(routes, *states);
   routers::add_thread_stream_routes(routes,
@@ -250,6 +260,7 @@ Result<std::uint16_t> Application::start() {
   if (const auto status = installed.get_future().get(); !status) return fail(status.error());
   if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
   parts_->sweeper->start();
+  parts_->thread_sweeper->start();
   const auto port = parts_->server->start();
   if (!port) return port;
   parts_->webhook_client.set_home(own_origin(parts_->settings.server, *port));
@@ -274,6 +285,7 @@ void Application::stop() {
   if (parts.cron_scheduler) parts.cron_scheduler->stop();
   if (parts.scheduler) parts.scheduler->stop();
   if (parts.sweeper) parts.sweeper->stop();
+  if (parts.thread_sweeper) parts.thread_sweeper->stop();
   if (parts.server) parts.server->stop(milliseconds(0));
   const auto deadline = std::chrono::steady_clock::now() + grace;
   while (parts.scheduler && parts.scheduler->in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {

@@ -4,19 +4,24 @@
 
 namespace agenthost::models {
 
-std::string to_json(const Assistant& assistant) {
+std::string version_json(const Assistant& version) {
   std::string out;
-  out += "{\"assistant_id\":" + quote(assistant.assistant_id);
-  out += ",\"graph_id\":" + quote(assistant.graph_id);
-  out += ",\"name\":" + quote(assistant.name);
-  out += ",\"description\":" + (assistant.description ? quote(*assistant.description) : "null");
-  out += ",\"version\":" + std::to_string(assistant.version);
-  out += ",\"config\":" + assistant.config;
-  out += ",\"context\":" + assistant.context;
-  out += ",\"metadata\":" + assistant.metadata;
-  out += ",\"created_at\":\"" + format_time(assistant.created_at);
-  out += "\",\"updated_at\":\"" + format_time(assistant.updated_at) + "\"}";
+  out += "{\"assistant_id\":" + quote(version.assistant_id);
+  out += ",\"graph_id\":" + quote(version.graph_id);
+  out += ",\"name\":" + quote(version.name);
+  out += ",\"description\":" + (version.description ? quote(*version.description) : "null");
+  out += ",\"version\":" + std::to_string(version.version);
+  out += ",\"config\":" + version.config;
+  out += ",\"context\":" + version.context;
+  out += ",\"metadata\":" + version.metadata;
+  out += ",\"created_at\":\"" + format_time(version.created_at) + "\"}";
   return out;
+}
+
+std::string to_json(const Assistant& assistant) {
+  auto out = version_json(assistant);
+  out.pop_back();
+  return out + ",\"updated_at\":\"" + format_time(assistant.updated_at) + "\"}";
 }
 
 }  // namespace agenthost::models

@@ -25,5 +25,7 @@ struct Assistant {
 
 // The Assistant object of the API.
 [[nodiscard]] std::string to_json(const Assistant& assistant);
+// The AssistantVersion object: the same without updated_at.
+[[nodiscard]] std::string version_json(const Assistant& version);
 
 }  // namespace agenthost::models

@@ -19,6 +19,10 @@ void Fields::wrong(std::string_view name, std::string_view problem) {
   if (!error_) error_ = Error{ErrorCode::kInvalid, std::string(name) + ": " + std::string(problem)};
 }
 
+void Fields::wrong(const Error& error) {
+  if (!error_) error_ = error;
+}
+
 Status Fields::status() const {
   if (error_) return fail(*error_);
   return {};

@@ -36,6 +36,7 @@ class Fields {
   [[nodiscard]] const JsonValue* member(std::string_view name) const;
 
   void wrong(std::string_view name, std::string_view problem);
+  void wrong(const Error& error);
   [[nodiscard]] Status status() const;
 
  private:

@@ -1,6 +1,7 @@
 #include "host/routers/assistants_router.hpp"
 
 #include "host/models/fields.hpp"
+#include "host/routers/graph_drawing.hpp"
 #include "host/routers/paging.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
@@ -12,8 +13,10 @@ using models::Assistant;
 using models::Fields;
 using services::AssistantService;
 using services::IfExists;
+using services::ThreadService;
 
 const std::vector<std::string_view> kSortKeys{"assistant_id", "graph_id", "name", "created_at", "updated_at"};
+constexpr int kMostDepth = 1'000;
 
 services::Reply<Assistant> answer_with_assistant(const ExchangePtr& exchange) {
   return [exchange](const Result<Assistant>& assistant) {
@@ -46,14 +49,19 @@ void create(AssistantService& assistants, const Request& request, const Exchange
                     answer_with_assistant(exchange));
 }
 
-void search(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
-  const auto body = read_body(request);
-  if (!body) return exchange->respond(malformed_reply(body.error()));
-  Fields fields(*body);
+storage::AssistantFilter read_filter(Fields& fields) {
   storage::AssistantFilter filter;
   filter.metadata_contains = fields.object("metadata");
   filter.graph_id = fields.text("graph_id");
   filter.name_contains = fields.text("name");
+  return filter;
+}
+
+void search(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  auto filter = read_filter(fields);
   filter.sort_by = fields.word("sort_by", kSortKeys).value_or("created_at");
   if (fields.word("sort_order", {"asc", "desc"}) == "asc") filter.order = storage::Order::kAscending;
   const storage::Page page{fields.integer("limit", 1, 1000).value_or(10),
@@ -61,6 +69,28 @@ void search(AssistantService& assistants, const Request& request, const Exchange
   const auto select = fields.texts("select").value_or(std::vector<std::string>{});
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
   respond_with_page(exchange, assistants.search(filter, page), page, select);
+}
+
+void count(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  const auto filter = read_filter(fields);
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  const auto found = assistants.search(filter, {0, 0});
+  exchange->respond(found ? json_reply(std::to_string(found->total)) : error_reply(found.error()));
+}
+
+void versions(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto body = read_body(request);
+  if (!body) return exchange->respond(malformed_reply(body.error()));
+  Fields fields(*body);
+  const auto metadata = fields.object("metadata");
+  const storage::Page page{fields.integer("limit", 1, 1000).value_or(10),
+                           fields.integer("offset", 0, 2'000'000'000).value_or(0)};
+  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
+  exchange->respond(page_reply(assistants.versions(request.path_param("assistant_id"), metadata, page), page,
+                               {}, models::version_json));
 }
 
 void list(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
@@ -92,16 +122,21 @@ void update(AssistantService& assistants, const Request& request, const Exchange
   assistants.update(std::move(change), answer_with_assistant(exchange));
 }
 
-void remove(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+void remove(AssistantService& assistants, ThreadService& threads, const Request& request,
+            const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   const auto with_threads =
       query ? query->boolean("delete_threads", false) : Result<bool>(fail(query.error()));
   if (!with_threads) return exchange->respond(error_reply(with_threads.error()));
-  assistants.remove(request.path_param("assistant_id"),
-                    *with_threads ? storage::WithThreads::kYes : storage::WithThreads::kNo,
-                    [exchange](const Result<std::string>& id) {
-                      exchange->respond(id ? json_reply("[" + quote(*id) + "]") : error_reply(id.error()));
-                    });
+  const auto id = assistants.to_id(request.path_param("assistant_id"));
+  const auto answer = [exchange](const Result<std::string>& removed) {
+    exchange->respond(removed ? json_reply("[" + quote(*removed) + "]") : error_reply(removed.error()));
+  };
+  if (!*with_threads) return assistants.remove(id, storage::WithThreads::kNo, answer);
+  threads.stop_runs_of(id, [&assistants, id, answer](const Status& stopped) {
+    if (!stopped) return answer(fail(stopped.error()));
+    assistants.remove(id, storage::WithThreads::kYes, answer);
+  });
 }
 
 void set_latest(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
@@ -122,7 +157,10 @@ void set_latest(AssistantService& assistants, const Request& request, const Exch
   assistants.set_version(request.path_param("assistant_id"), *version, answer_with_assistant(exchange));
 }
 
-void schemas(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+// Answers with what show(graph) makes of the assistant's graph.
+template <class Show>
+void respond_with_graph(AssistantService& assistants, const Request& request, const ExchangePtr& exchange,
+                        Show show) {
   const auto assistant = assistants.resolve(request.path_param("assistant_id"));
   if (!assistant) return exchange->respond(error_reply(assistant.error()));
   const auto entry = assistants.graph_of(*assistant);
@@ -130,11 +168,46 @@ void schemas(AssistantService& assistants, const Request& request, const Exchang
     return exchange->respond(
         error_reply(Error{ErrorCode::kNotFound, "Graph '" + assistant->graph_id + "' not found"}));
   }
-  const auto& schema = entry.graph->schemas();
-  exchange->respond(json_reply("{\"graph_id\":" + quote(entry.graph->id()) +
-                               ",\"input_schema\":" + schema.input + ",\"output_schema\":" + schema.output +
-                               ",\"state_schema\":" + schema.state + ",\"config_schema\":" + schema.config +
-                               ",\"context_schema\":" + schema.context + "}"));
+  exchange->respond(json_reply(show(*entry.graph)));
+}
+
+void schemas(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  respond_with_graph(assistants, request, exchange, schemas_json);
+}
+
+// `xray` is true, false or a depth.
+Result<int> depth_of(const Query& query) {
+  if (const auto depth = query.integer("xray", 0, 0, kMostDepth)) return *depth;
+  const auto all = query.boolean("xray", false);
+  if (!all)
+    return fail(ErrorCode::kInvalid, "xray: must be true, false or a depth from 0 to " + std::to_string(kMostDepth));
+  return *all ? kEveryDepth : 0;
+}
+
+void graph(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  const auto depth = query ? depth_of(*query) : Result<int>(fail(query.error()));
+  if (!depth) return exchange->respond(error_reply(depth.error()));
+  respond_with_graph(assistants, request, exchange,
+                     [&](const runtime::Graph& drawn) { return drawing_json(drawn, *depth); });
+}
+
+void respond_with_subgraphs(AssistantService& assistants, const Request& request,
+                            const ExchangePtr& exchange, const std::optional<std::string>& only) {
+  const auto query = Query::parse(request.query);
+  const auto recurse = query ? query->boolean("recurse", false) : Result<bool>(fail(query.error()));
+  if (!recurse) return exchange->respond(error_reply(recurse.error()));
+  respond_with_graph(assistants, request, exchange, [&](const runtime::Graph& outer) {
+    return subgraphs_json(outer, only, *recurse ? Recurse::kYes : Recurse::kNo);
+  });
+}
+
+void subgraphs(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  respond_with_subgraphs(assistants, request, exchange, std::nullopt);
+}
+
+void subgraph(AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+  respond_with_subgraphs(assistants, request, exchange, std::string(request.path_param("namespace")));
 }
 
 // add(method, pattern, operation, handler) for what follows.
@@ -162,6 +235,16 @@ void add_collection_routes(const auto& add) {
   add(Method::kPost, "/assistants/search",
       {"search_assistants", "", "Search assistants", "AssistantSearch", "Assistant[]", 200, {}, {422}},
       search);
+  add(Method::kPost, "/assistants/count",
+      {"count_assistants",
+       "",
+       "The number of assistants that match",
+       "AssistantCount",
+       "Count",
+       200,
+       {},
+       {422}},
+      count);
   add(Method::kGet, "/assistants",
       {"list_assistants",
        "",
@@ -174,7 +257,7 @@ void add_collection_routes(const auto& add) {
       list);
 }
 
-void add_single_routes(const auto& add) {
+void add_single_routes(const auto& add, ThreadService& threads) {
   const std::string one = "/assistants/{assistant_id}";
   add(Method::kGet, one, {"get_assistant", "", "Get an assistant", "", "Assistant", 200, {}, {404}}, get);
   add(Method::kPatch, one,
@@ -187,6 +270,16 @@ void add_single_routes(const auto& add) {
        {},
        {404, 422}},
       update);
+  add(Method::kPost, one + "/versions",
+      {"list_assistant_versions",
+       "",
+       "The versions of an assistant, newest first",
+       "AssistantVersions",
+       "AssistantVersion[]",
+       200,
+       {},
+       {404, 422}},
+      versions);
   add(Method::kDelete, one,
       {"delete_assistant",
        "",
@@ -196,7 +289,9 @@ void add_single_routes(const auto& add) {
        200,
        {{"delete_threads", "boolean", "also the threads that ran it last"}},
        {404, 422}},
-      remove);
+      [&threads](AssistantService& assistants, const Request& request, const ExchangePtr& exchange) {
+        remove(assistants, threads, request, exchange);
+      });
   add(Method::kPost, one + "/latest",
       {"set_latest_assistant_version",
        "",
@@ -207,6 +302,21 @@ void add_single_routes(const auto& add) {
        {{"version", "integer", "when not in the body"}},
        {404, 422}},
       set_latest);
+}
+
+void add_graph_routes(const auto& add) {
+  const std::string one = "/assistants/{assistant_id}";
+  const std::vector<QueryParameter> recurse{{"recurse", "boolean", "also the graphs inside those graphs"}};
+  add(Method::kGet, one + "/graph",
+      {"get_assistant_graph",
+       "",
+       "The assistant's graph as nodes and edges",
+       "",
+       "GraphDrawing",
+       200,
+       {{"xray", "string", "true, or how deep the graphs inside nodes are shown"}},
+       {404, 422}},
+      graph);
   add(Method::kGet, one + "/schemas",
       {"get_assistant_schemas",
        "",
@@ -217,14 +327,35 @@ void add_single_routes(const auto& add) {
        {},
        {404}},
       schemas);
+  add(Method::kGet, one + "/subgraphs",
+      {"get_assistant_subgraphs",
+       "",
+       "The JSON Schemas of the graphs inside nodes",
+       "",
+       "Subgraphs",
+       200,
+       recurse,
+       {404, 422}},
+      subgraphs);
+  add(Method::kGet, one + "/subgraphs/{namespace}",
+      {"get_assistant_subgraph",
+       "",
+       "The JSON Schemas of the graph inside one node",
+       "",
+       "Subgraphs",
+       200,
+       recurse,
+       {404, 422}},
+      subgraph);
 }
 
 }  // namespace
 
-void add_assistant_routes(RouteTable& routes, AssistantService& assistants) {
+void add_assistant_routes(RouteTable& routes, AssistantService& assistants, ThreadService& threads) {
   const auto add = route_adder(routes, assistants);
   add_collection_routes(add);
-  add_single_routes(add);
+  add_single_routes(add, threads);
+  add_graph_routes(add);
 }
 
 }  // namespace agenthost::routers

@@ -1,7 +1,8 @@
 #include "host/routers/threads_router.hpp"
 
+#include <algorithm>
+
 #include "host/models/fields.hpp"
-#include "host/routers/paging.hpp"
 #include "host/routers/query.hpp"
 #include "host/routers/replies.hpp"
 #include "host/routers/state_router.hpp"
@@ -14,9 +15,6 @@ using services::IfExists;
 using services::ThreadService;
 using services::ThreadView;
 
-const std::vector<std::string_view> kSortKeys{"thread_id", "status", "created_at", "updated_at",
-                                              "state_updated_at"};
-
 std::string view_json(const ThreadView& view) {
   return to_json(view.thread, view.values);
 }
@@ -27,9 +25,25 @@ services::Reply<ThreadView> answer_with_thread(const ExchangePtr& exchange) {
   };
 }
 
-void respond_with_page(const ExchangePtr& exchange, const Result<storage::Found<ThreadView>>& found,
-                       storage::Page page, const std::vector<std::string>& select) {
-  exchange->respond(page_reply(found, page, select, view_json));
+// Minutes, or {"ttl": minutes, "strategy": "delete" | "keep_latest"}. It begins now.
+std::optional<models::Ttl> read_ttl(Fields& fields) {
+  const auto* ttl = fields.member("ttl");
+  if (ttl == nullptr) return std::nullopt;
+  auto strategy = models::TtlStrategy::kDelete;
+  const auto* minutes = ttl;
+  if (ttl->IsObject()) {
+    minutes = find_member(*ttl, "ttl");
+    const auto named = models::ttl_strategy_from(string_member(*ttl, "strategy", "delete"));
+    if (!named) fields.wrong("ttl.strategy", "must be delete or keep_latest");
+    strategy = named.value_or(strategy);
+  }
+  constexpr double kLongest = 50'000'000;
+  if (minutes == nullptr || !minutes->IsNumber() || minutes->GetDouble() <= 0 ||
+      minutes->GetDouble() > kLongest) {
+    fields.wrong("ttl", "must be minutes above 0, or {\"ttl\": minutes, \"strategy\"}");
+    return std::nullopt;
+  }
+  return models::make_ttl(minutes->GetDouble(), strategy, now_us());
 }
 
 // A thread that comes with a past: the past first, or no thread.
@@ -55,6 +69,7 @@ void create(ThreadService& threads, services::StateService& states, const Reques
   thread.thread_id = fields.uuid("thread_id").value_or(new_uuid7());
   thread.metadata = fields.object("metadata").value_or("{}");
   thread.created_at = thread.updated_at = thread.state_updated_at = now_us();
+  thread.ttl = read_ttl(fields);
   const auto if_exists = fields.word("if_exists", {"raise", "do_nothing"});
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
   const auto* past = fields.member("supersteps");
@@ -70,36 +85,19 @@ void create(ThreadService& threads, services::StateService& states, const Reques
                  });
 }
 
-void list(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
+// Handlers below get a thread id that is a UUID.
+void get(ThreadService& threads, const std::string& id, const Request& request, const ExchangePtr& exchange) {
   const auto query = Query::parse(request.query);
   if (!query) return exchange->respond(error_reply(query.error()));
-  const auto page = page_of(*query);
-  if (!page) return exchange->respond(error_reply(page.error()));
-  respond_with_page(exchange, threads.search({}, *page), *page, {});
-}
-
-void search(ThreadService& threads, const Request& request, const ExchangePtr& exchange) {
-  const auto body = read_body(request);
-  if (!body) return exchange->respond(malformed_reply(body.error()));
-  Fields fields(*body);
-  storage::ThreadFilter filter;
-  filter.metadata_contains = fields.object("metadata");
-  filter.ids = fields.texts("ids").value_or(std::vector<std::string>{});
-  if (const auto status = fields.word("status", {"idle", "busy", "interrupted", "error"})) {
-    filter.status = models::thread_status_from(*status);
-  }
-  filter.sort_by = fields.word("sort_by", kSortKeys).value_or("created_at");
-  if (fields.word("sort_order", {"asc", "desc"}) == "asc") filter.order = storage::Order::kAscending;
-  const storage::Page page{fields.integer("limit", 1, 1000).value_or(10),
-                           fields.integer("offset", 0, 2'000'000'000).value_or(0)};
-  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
-  if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
-  respond_with_page(exchange, threads.search(filter, page), page, select);
-}
-
-// Handlers below get a thread id that is a UUID.
-void get(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
-  answer_with_thread(exchange)(threads.get(id));
+  const auto view = threads.get(id);
+  if (!view) return exchange->respond(error_reply(view.error()));
+  const auto include = query->list("include");
+  const bool ttl = std::any_of(include.begin(), include.end(), [](const std::string& members) {
+    return ("," + members + ",").find(",ttl,") != std::string::npos;  // one list, or repeated
+  });
+  auto json = view_json(*view);
+  if (ttl) json = merge_objects(json, "{\"ttl\":" + ttl_json(view->thread) + "}");
+  exchange->respond(json_reply(std::move(json)));
 }
 
 void update(ThreadService& threads, const std::string& id, const Request& request,
@@ -107,14 +105,41 @@ void update(ThreadService& threads, const std::string& id, const Request& reques
   const auto body = read_body(request);
   if (!body) return exchange->respond(malformed_reply(body.error()));
   Fields fields(*body);
-  auto metadata = fields.object("metadata").value_or("{}");
+  storage::UpdateThread change;
+  change.thread_id = id;
+  change.now = now_us();
+  change.merge_metadata = fields.object("metadata");
+  change.ttl = read_ttl(fields);
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
   const auto* prefer = request.header("prefer");
   const bool minimal = prefer != nullptr && prefer->find("return=minimal") != std::string::npos;
-  threads.merge_metadata(id, std::move(metadata), [exchange, minimal](const Result<ThreadView>& view) {
+  threads.update(std::move(change), [exchange, minimal](const Result<ThreadView>& view) {
     if (view && minimal) return exchange->respond(empty_reply());
     answer_with_thread(exchange)(view);
   });
+}
+
+void copy(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
+  threads.copy(id, answer_with_thread(exchange));
+}
+
+std::string part_json(const storage::ThreadUsage::Part& part) {
+  return "\"count\":" + std::to_string(part.count) + ",\"bytes\":" + std::to_string(part.bytes);
+}
+
+std::string usage_json(const std::string& id, const storage::ThreadUsage& usage) {
+  std::string channels;
+  for (const auto& [channel, part] : usage.by_channel)
+    channels += (channels.empty() ? "" : ",") + quote(channel) + ":{" + part_json(part) + "}";
+  const auto total = usage.checkpoints.bytes + usage.channel_values.bytes + usage.pending_writes.bytes;
+  return "{\"thread_id\":\"" + id + "\",\"total_bytes\":" + std::to_string(total) + ",\"checkpoints\":{" +
+         part_json(usage.checkpoints) + "},\"channel_values\":{" + part_json(usage.channel_values) +
+         ",\"by_channel\":{" + channels + "}},\"pending_writes\":{" + part_json(usage.pending_writes) + "}}";
+}
+
+void usage(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
+  const auto found = threads.usage(id);
+  exchange->respond(found ? json_reply(usage_json(id, *found)) : error_reply(found.error()));
 }
 
 void remove(ThreadService& threads, const std::string& id, const Request&, const ExchangePtr& exchange) {
@@ -152,21 +177,32 @@ auto single_route_adder(const auto& add) {
   };
 }
 
-void add_collection_routes(const auto& add) {
-  const std::vector<QueryParameter> page{{"limit", "integer", "1 to 1000, default 10"},
-                                         {"offset", "integer", "default 0"}};
-  add(Method::kGet, "/threads",
-      {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}}, list);
-  add(Method::kPost, "/threads/search",
-      {"search_threads", "", "Search threads", "ThreadSearch", "Thread[]", 200, {}, {422}}, search);
-}
-
 void add_single_routes(const auto& add_one) {
-  add_one(Method::kGet, "", {"get_thread", "", "Get a thread with its values", "", "Thread", 200, {}, {422}},
+  add_one(Method::kGet, "",
+          {"get_thread",
+           "",
+           "Get a thread with its values",
+           "",
+           "Thread",
+           200,
+           {{"include", "array", "ttl = with its time to live"}},
+           {422}},
           get);
   add_one(Method::kPatch, "",
-          {"update_thread", "", "Merge metadata into a thread", "ThreadPatch", "Thread", 200, {}, {422}},
+          {"update_thread",
+           "",
+           "Merge metadata into a thread, set its time to live; 204 with Prefer: return=minimal",
+           "ThreadPatch",
+           "Thread",
+           200,
+           {},
+           {422}},
           update);
+  add_one(Method::kPost, "/copy",
+          {"copy_thread", "", "Copy a thread with its past", "", "Thread", 200, {}, {409, 422}}, copy);
+  add_one(Method::kGet, "/storage",
+          {"get_thread_storage", "", "The bytes that a thread takes", "", "ThreadStorage", 200, {}, {422}},
+          usage);
   add_one(Method::kDelete, "",
           {"delete_thread",
            "",
@@ -195,7 +231,7 @@ void add_thread_routes(RouteTable& routes, ThreadService& threads, services::Sta
       [&states](ThreadService& service, const Request& request, const ExchangePtr& exchange) {
         create(service, states, request, exchange);
       });
-  add_collection_routes(add);
+  add_thread_search_routes(routes, threads);
   add_single_routes(add_one);
   add_message_routes(add_one);
 }

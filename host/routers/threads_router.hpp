@@ -10,4 +10,7 @@ namespace agenthost::routers {
 
 void add_thread_routes(RouteTable& routes, services::ThreadService& threads, services::StateService& states);
 
+// Part of it: lists, searches and counts, and what is done to many threads at once.
+void add_thread_search_routes(RouteTable& routes, services::ThreadService& threads);
+
 }  // namespace agenthost::routers

@@ -121,6 +121,16 @@ void AssistantService::update(storage::UpdateAssistant change, Reply<models::Ass
   write_then_read(std::move(change), id, std::move(reply));
 }
 
+Result<storage::Found<models::Assistant>> AssistantService::versions(
+    std::string_view id_or_graph, const std::optional<std::string>& metadata, storage::Page page) {
+  const auto id = to_id(id_or_graph);
+  if (!is_uuid(id)) return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
+  auto found = storage_.assistant_versions(id, metadata, page);
+  if (found && found->total == 0 && !metadata)
+    return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
+  return found;
+}
+
 void AssistantService::set_version(std::string_view id_or_graph, int version,
                                    Reply<models::Assistant> reply) {
   const auto id = to_id(id_or_graph);

@@ -38,10 +38,15 @@ class AssistantService {
   void remove(std::string_view id_or_graph, storage::WithThreads with_threads, Reply<std::string> reply);
   [[nodiscard]] Result<storage::Found<models::Assistant>> search(const storage::AssistantFilter& filter,
                                                                  storage::Page page);
+  // Newest first, those whose metadata contains the given object. kNotFound when there is none.
+  [[nodiscard]] Result<storage::Found<models::Assistant>> versions(std::string_view id_or_graph,
+                                                                   const std::optional<std::string>& metadata,
+                                                                   storage::Page page);
+  // What a graph's name stands for: the id of its system assistant; anything else is an id already.
+  [[nodiscard]] std::string to_id(std::string_view id_or_graph) const;
   [[nodiscard]] runtime::CatalogEntry graph_of(const models::Assistant& assistant) const;
 
  private:
-  [[nodiscard]] std::string to_id(std::string_view id_or_graph) const;
   [[nodiscard]] models::Assistant system_assistant(const runtime::Graph& graph) const;
   void write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply);
   void forget(const std::string& id);

@@ -83,6 +83,7 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optio
     fresh->status = ThreadStatus::kBusy;
     fresh->metadata = merge_objects(fresh->metadata, metadata);
     fresh->config = run->thread_config;
+    fresh->ttl = make_ttl(limits_.thread_ttl, fresh->created_at);
     batch.push_back(storage::InsertThread{std::move(*fresh)});
   } else {
     storage::UpdateThread thread;

@@ -1,6 +1,9 @@
 #include "host/services/thread_service.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
+#include <mutex>
 
 namespace agenthost::services {
 namespace {
@@ -9,12 +12,42 @@ storage::Batch one(storage::Write write) {
   batch.push_back(std::move(write));
   return batch;
 }
+
+constexpr int kAll = std::numeric_limits<int>::max();
+
+// Counts the ends of several writes and tells when the last is there. Thread-safe.
+class Tally {
+ public:
+  Tally(std::size_t expected, Reply<int> reply) : left_(expected), reply_(std::move(reply)) {}
+
+  // What is missing or busy is left out; other failures are the whole's.
+  void add(const Status& done) {
+    std::unique_lock lock(mutex_);
+    if (done) ++done_;
+    const auto code = done ? ErrorCode::kUnknown : done.error().code;
+    if (!done && code != ErrorCode::kNotFound && code != ErrorCode::kConflict) failure_ = done;
+    if (--left_ > 0) return;
+    lock.unlock();
+    reply_(failure_ ? Result<int>(done_) : fail(failure_.error()));
+  }
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_
+  std::size_t left_;
+  int done_ = 0;
+  Status failure_;
+
+  const Reply<int> reply_;
+};
+
 }  // namespace
 
-ThreadService::ThreadService(storage::Storage& storage, RunScheduler& scheduler)
-    : storage_(storage), scheduler_(scheduler) {}
+ThreadService::ThreadService(storage::Storage& storage, RunScheduler& scheduler, models::DefaultTtl ttl)
+    : storage_(storage), scheduler_(scheduler), ttl_(ttl) {}
 
 void ThreadService::create(models::Thread thread, IfExists if_exists, Reply<ThreadView> reply) {
+  if (!thread.ttl) thread.ttl = make_ttl(ttl_, thread.created_at);
   auto row = thread;
   storage_.write(one(storage::InsertThread{std::move(row)}),
                  [this, thread = std::move(thread), if_exists, reply](const Status& written) {
@@ -25,42 +58,60 @@ void ThreadService::create(models::Thread thread, IfExists if_exists, Reply<Thre
                  });
 }
 
-Result<ThreadView> ThreadService::view(models::Thread thread) {
-  const auto latest = storage_.latest_checkpoint(thread.thread_id, "");
-  if (!latest) return fail(latest.error());
+Result<ThreadView> ThreadService::view(models::Thread thread, const WantedValues& values) {
   ThreadView result{std::move(thread)};
-  if (*latest) result.values = values_json(**latest);
+  if (!values) return result;
+  auto latest = storage_.latest_values(result.thread.thread_id, *values);
+  if (!latest) return fail(latest.error());
+  if (*latest) result.values = std::move(**latest);
   return result;
 }
 
 Result<ThreadView> ThreadService::get(std::string_view id) {
   auto thread = storage_.thread(id);
   if (!thread) return fail(thread.error());
-  return view(std::move(*thread));
+  return view(std::move(*thread), WantedValues::value_type{});
 }
 
 Result<storage::Found<ThreadView>> ThreadService::search(const storage::ThreadFilter& filter,
-                                                         storage::Page page) {
+                                                         storage::Page page, const WantedValues& values) {
   auto threads = storage_.threads(filter, page);
   if (!threads) return fail(threads.error());
   storage::Found<ThreadView> found;
   found.total = threads->total;
   for (auto& thread : threads->rows) {
-    auto row = view(std::move(thread));
+    auto row = view(std::move(thread), values);
     if (!row) return fail(row.error());
     found.rows.push_back(std::move(*row));
   }
   return found;
 }
 
-void ThreadService::merge_metadata(const std::string& id, std::string metadata, Reply<ThreadView> reply) {
-  storage::UpdateThread change;
-  change.thread_id = id;
-  change.now = now_us();
-  change.merge_metadata = std::move(metadata);
+Result<int> ThreadService::count(const storage::ThreadFilter& filter) {
+  const auto found = storage_.threads(filter, {0, 0});
+  if (!found) return fail(found.error());
+  return found->total;
+}
+
+Result<storage::ThreadUsage> ThreadService::usage(std::string_view id) {
+  return storage_.thread_usage(id);
+}
+
+void ThreadService::update(storage::UpdateThread change, Reply<ThreadView> reply) {
+  const auto id = change.thread_id;
   storage_.write(one(std::move(change)), [this, id, reply](const Status& written) {
     if (!written) return reply(fail(written.error()));
     storage_.readers().post([this, id, reply] { reply(get(id)); });
+  });
+}
+
+void ThreadService::copy(const std::string& id, Reply<ThreadView> reply) {
+  const auto now = now_us();
+  storage::CopyThread copy{id, new_uuid7(), now, make_ttl(ttl_, now)};
+  const auto made = copy.thread_id;
+  storage_.write(one(std::move(copy)), [this, made, reply](const Status& written) {
+    if (!written) return reply(fail(written.error()));
+    storage_.readers().post([this, made, reply] { reply(get(made)); });
   });
 }
 
@@ -72,6 +123,48 @@ void ThreadService::remove(const std::string& id, Reply<std::monostate> reply) {
       reply(std::monostate{});
     });
   });
+}
+
+void ThreadService::keep_latest(std::vector<storage::KeepLatestCheckpoint> threads, Reply<int> reply) {
+  if (threads.empty()) return reply(0);
+  // Shared because: each write reports to it.
+  const auto tally = std::make_shared<Tally>(threads.size(), std::move(reply));
+  for (auto& thread : threads) {
+    storage_.write(one(std::move(thread)), [tally](const Status& kept) { tally->add(kept); });
+  }
+}
+
+void ThreadService::prune(const std::vector<std::string>& ids, models::TtlStrategy strategy,
+                          Reply<int> reply) {
+  if (strategy == models::TtlStrategy::kKeepLatest) {
+    std::vector<storage::KeepLatestCheckpoint> threads;
+    for (const auto& id : ids) threads.push_back({id});
+    return keep_latest(std::move(threads), std::move(reply));
+  }
+  if (ids.empty()) return reply(0);
+  const auto tally = std::make_shared<Tally>(ids.size(), std::move(reply));
+  for (const auto& id : ids) {
+    remove(id, [tally](const Result<std::monostate>& removed) {
+      tally->add(removed ? Status{} : fail(removed.error()));
+    });
+  }
+}
+
+void ThreadService::stop_runs_of(const std::string& assistant_id, std::function<void(Status)> stopped) {
+  storage::ThreadFilter busy;
+  busy.metadata_contains = "{\"assistant_id\":" + quote(assistant_id) + "}";
+  busy.status = models::ThreadStatus::kBusy;
+  const auto found = storage_.threads(busy, {kAll, 0});
+  if (!found) return stopped(fail(found.error()));
+  if (found->rows.empty()) return stopped({});
+  const auto tally = std::make_shared<Tally>(
+      found->rows.size(), [stopped = std::move(stopped)](const Result<int>&) { stopped({}); });
+  for (const auto& thread : found->rows) {
+    scheduler_.drain_thread(thread.thread_id, [this, id = thread.thread_id, tally] {
+      scheduler_.release_thread(id);
+      tally->add({});
+    });
+  }
 }
 
 Result<std::optional<models::Checkpoint>> ThreadService::state(std::string_view id) {

@@ -86,6 +86,10 @@ std::vector<Key> keys_of(Settings& s) {
       {"runtime.thread_stream_retention_ms", &s.runtime.thread_stream_retention_ms, {0, kDay}},
       {"runtime.stored_stream_ms", &s.runtime.stored_stream_ms, {0, 366 * kDay}},
 
+      {"threads.ttl_minutes", &s.threads.ttl_minutes, {0, 50'000'000}},
+      {"threads.ttl_strategy", &s.threads.ttl_strategy, {}, {"delete", "keep_latest"}},
+      {"threads.sweep_interval_ms", &s.threads.sweep_interval_ms, {10, kDay}},
+
       {"store.ttl_minutes", &s.store.ttl_minutes, {0, 50'000'000}},
       {"store.refresh_ttl", &s.store.refresh_ttl},
       {"store.sweep_interval_ms", &s.store.sweep_interval_ms, {10, kDay}},

@@ -64,6 +64,13 @@ struct Runtime {
   milliseconds stored_stream_ms{86'400'000};         // events of resumable runs stay so long after their end
 };
 
+// Threads that say nothing of how long they live.
+struct Threads {
+  double ttl_minutes = 0;               // 0 = for ever
+  std::string ttl_strategy = "delete";  // delete | keep_latest: what happens when the time is over
+  milliseconds sweep_interval_ms{60'000};
+};
+
 // Items of the key-value store that agents and clients share.
 struct Store {
   double ttl_minutes = 0;                  // of items that are put without one; 0 = for ever
@@ -137,6 +144,7 @@ struct Settings {
   Api api;
   Storage storage;
   Runtime runtime;
+  Threads threads;
   Store store;
   Plugins plugins;
   std::map<std::string, Service> services;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,6 +71,7 @@ struct UpdateThread {
   std::optional<std::string> interrupts = {};
   std::optional<std::string> error = {};
   bool state_changed = false;  // sets state_updated_at to now
+  std::optional<models::Ttl> ttl = {};
 };
 // Brings status and interrupts of a thread in line with what storage has: busy while a run is pending or
 // running, else error when the thread keeps one, else interrupted while its latest checkpoint waits for an
@@ -81,6 +83,20 @@ struct SettleThread {
 // With its runs and checkpoints. kNotFound.
 struct DeleteThread {
   std::string thread_id;
+};
+// The source's checkpoints of every namespace under a new id, its metadata with that id, its status (idle
+// when it is busy: no run comes along), its config and interrupts. kConflict "Thread not found".
+struct CopyThread {
+  std::string source_id;
+  std::string thread_id;
+  Micros now = 0;
+  std::optional<models::Ttl> ttl = {};
+};
+// Deletes all checkpoints but the latest, and those of subgraphs that its tasks are in. Its parent is gone
+// then. kNotFound; kConflict while the thread is busy.
+struct KeepLatestCheckpoint {
+  std::string thread_id;
+  std::optional<Micros> expires_at = {};  // when the thread's ttl is over again
 };
 
 // kNotFound when the thread is missing. With kYes its events may be kept, too.
@@ -207,10 +223,10 @@ struct FireCron {
 
 using Write =
     std::variant<InsertAssistant, UpdateAssistant, SetAssistantVersion, DeleteAssistant, InsertThread,
-                 UpdateThread, SettleThread, DeleteThread, InsertRun, UpdateRun, DeleteRun, InsertCheckpoint,
-                 UpdateCheckpointTasks, UpdateCheckpointMetadata, PutStoreItem, DeleteStoreItem,
-                 RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents, InsertWebhook, UpdateWebhook,
-                 DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
+                 UpdateThread, SettleThread, DeleteThread, CopyThread, KeepLatestCheckpoint, InsertRun,
+                 UpdateRun, DeleteRun, InsertCheckpoint, UpdateCheckpointTasks, UpdateCheckpointMetadata,
+                 PutStoreItem, DeleteStoreItem, RefreshStoreItems, SweepStore, AppendRunEvents, EndRunEvents,
+                 InsertWebhook, UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
 
@@ -229,6 +245,8 @@ struct AssistantFilter {
 };
 struct ThreadFilter {
   std::optional<std::string> metadata_contains = {};
+  // Of the latest root state; a thread without one never matches.
+  std::optional<std::string> values_contain = {};
   std::optional<models::ThreadStatus> status = {};
   std::vector<std::string> ids = {};
   std::string sort_by = "created_at";
@@ -267,6 +285,15 @@ struct Found {
   int total = 0;  // matches without limit and offset
 };
 
+// What a thread takes on disk, in bytes of its rows' texts.
+struct ThreadUsage {
+  struct Part {
+    std::int64_t count = 0, bytes = 0;
+  };
+  Part checkpoints, channel_values, pending_writes;
+  std::map<std::string, Part> by_channel;
+};
+
 struct Counts {
   std::int64_t assistants = 0, threads = 0, runs = 0;
 };
@@ -284,12 +311,19 @@ class Storage {
   [[nodiscard]] virtual Result<models::Assistant> assistant(std::string_view id) = 0;
   [[nodiscard]] virtual Result<Found<models::Assistant>> assistants(const AssistantFilter& filter,
                                                                     Page page) = 0;
-  // Newest first.
-  [[nodiscard]] virtual Result<Found<models::Assistant>> assistant_versions(std::string_view id,
-                                                                            Page page) = 0;
+  // Newest first; metadata_contains may be absent.
+  [[nodiscard]] virtual Result<Found<models::Assistant>> assistant_versions(
+      std::string_view id, const std::optional<std::string>& metadata_contains, Page page) = 0;
 
   [[nodiscard]] virtual Result<models::Thread> thread(std::string_view id) = 0;
+  // A page of no rows costs the count alone.
   [[nodiscard]] virtual Result<Found<models::Thread>> threads(const ThreadFilter& filter, Page page) = 0;
+  // Those whose ttl is over and on which nothing runs, the longest overdue first.
+  [[nodiscard]] virtual Result<std::vector<models::Thread>> expired_threads(Micros now, int limit) = 0;
+  // The JSON object of the latest root state, or nullopt; channels: only these, empty = all.
+  [[nodiscard]] virtual Result<std::optional<std::string>> latest_values(
+      std::string_view thread_id, const std::vector<std::string>& channels) = 0;
+  [[nodiscard]] virtual Result<ThreadUsage> thread_usage(std::string_view thread_id) = 0;
 
   [[nodiscard]] virtual Result<models::Run> run(std::string_view thread_id, std::string_view run_id) = 0;
   // The same when only the run's id is known.

@@ -1,4 +1,5 @@
 #include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/labels.hpp"
 #include "host/storage/sqlite/rows.hpp"
 
 namespace agenthost::storage {
@@ -37,6 +38,18 @@ int next_version(Connection& connection, const std::string& id) {
   query.bind(id);
   query.next();
   return static_cast<int>(query.integer(0)) + 1;
+}
+
+std::vector<std::string> threads_of(Connection& connection, const std::string& assistant_id) {
+  std::vector<std::string> ids;
+  const JsonValue value(rapidjson::StringRef(assistant_id.data(), assistant_id.size()));
+  const auto label = label_of("assistant_id", value);
+  const auto stored = label ? find_label(connection, *label) : std::nullopt;
+  if (!stored) return ids;
+  Query threads(connection, "SELECT thread_id FROM labelled_threads WHERE label_id = ?");
+  threads.bind(stored->id);
+  while (threads.next()) ids.push_back(threads.text(0));
+  return ids;
 }
 
 void take(std::string& target, const std::optional<std::string>& value) {
@@ -95,11 +108,7 @@ Status apply(Connection& connection, const DeleteAssistant& write) {
       Query(connection, "DELETE FROM assistants WHERE assistant_id = ?").bind(write.assistant_id).run();
   if (deleted == 0) return fail(assistant_missing(write.assistant_id));
   if (write.with_threads == WithThreads::kNo) return {};
-  Query(connection,
-        "DELETE FROM threads WHERE thread_id IN"
-        " (SELECT thread_id FROM thread_metadata WHERE key = 'assistant_id' AND value = ?)")
-      .bind(write.assistant_id)
-      .run();
+  for (const auto& id : threads_of(connection, write.assistant_id)) (void)delete_thread(connection, id);
   return {};
 }
 

@@ -1,17 +1,31 @@
 #include "host/storage/sqlite/apply.hpp"
 #include "host/storage/sqlite/checkpoint_codec.hpp"
 #include "host/storage/sqlite/clauses.hpp"
+#include "host/storage/sqlite/labels.hpp"
 #include "host/storage/sqlite/lookups.hpp"
 #include "host/storage/sqlite/rows.hpp"
 
 namespace agenthost::storage {
 namespace {
 
-std::optional<std::string> metadata_of(Connection& connection, const std::string& thread_id) {
-  Query query(connection, "SELECT metadata FROM threads WHERE thread_id = ?");
+struct Stored {
+  ThreadKey key;
+  std::string metadata;
+};
+
+std::optional<Stored> find(Connection& connection, const std::string& thread_id) {
+  Query query(connection, "SELECT created_at, metadata FROM threads WHERE thread_id = ?");
   query.bind(thread_id);
   if (!query.next()) return std::nullopt;
-  return query.text(0);
+  return Stored{{thread_id, query.integer(0)}, query.text(1)};
+}
+
+void insert_ttl(Connection& connection, const models::Thread& thread) {
+  if (!thread.ttl) return;
+  Query(connection,
+        "UPDATE threads SET ttl_minutes = ?, ttl_strategy = ?, expires_at = ? WHERE thread_id = ?")
+      .bind(thread.ttl->minutes, to_string(thread.ttl->strategy), thread.ttl->expires_at, thread.thread_id)
+      .run();
 }
 
 bool has_active_run(Connection& connection, const std::string& thread_id) {
@@ -46,6 +60,8 @@ Status apply(Connection& connection, const InsertThread& write) {
                 thread.metadata, to_string(thread.status), thread.config, thread.interrupts, thread.error)
           .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Thread already exists");
+  relabel(connection, {thread.thread_id, thread.created_at}, "{}", thread.metadata);
+  insert_ttl(connection, thread);
   return {};
 }
 
@@ -59,11 +75,18 @@ Status apply(Connection& connection, const UpdateThread& write) {
   if (write.interrupts) changes.add("interrupts = ?", {*write.interrupts});
   if (write.error) changes.add("error = ?", {*write.error});
   if (write.merge_metadata) {
-    const auto stored = metadata_of(connection, write.thread_id);
+    const auto stored = find(connection, write.thread_id);
     if (!stored) return fail(thread_missing(write.thread_id));
-    // Writing it again would make the triggers index it again.
-    auto merged = merge_objects(*stored, *write.merge_metadata);
-    if (merged != *stored) changes.add("metadata = ?", {std::move(merged)});
+    auto merged = merge_objects(stored->metadata, *write.merge_metadata);
+    if (merged != stored->metadata) {
+      relabel(connection, stored->key, stored->metadata, merged);
+      changes.add("metadata = ?", {std::move(merged)});
+    }
+  }
+  if (write.ttl) {
+    changes.add("ttl_minutes = ?", {write.ttl->minutes});
+    changes.add("ttl_strategy = ?", {std::string(to_string(write.ttl->strategy))});
+    changes.add("expires_at = ?", {write.ttl->expires_at});
   }
   if (changes.empty()) {
     return thread_exists(connection, write.thread_id) ? Status{} : fail(thread_missing(write.thread_id));
@@ -93,9 +116,7 @@ Status apply(Connection& connection, const SettleThread& write) {
 }
 
 Status apply(Connection& connection, const DeleteThread& write) {
-  const int deleted =
-      Query(connection, "DELETE FROM threads WHERE thread_id = ?").bind(write.thread_id).run();
-  if (deleted == 0) return fail(thread_missing(write.thread_id));
+  if (!delete_thread(connection, write.thread_id)) return fail(thread_missing(write.thread_id));
   return {};
 }
 

@@ -14,12 +14,16 @@ namespace agenthost::storage {
 
 class Clauses {
  public:
-  using Value = std::variant<std::int64_t, std::string>;
+  using Value = std::variant<std::int64_t, double, std::string>;
 
   // One '?' in the text for each value.
   void add(std::string text, std::vector<Value> values = {}) {
     texts_.push_back(std::move(text));
     for (auto& value : values) values_.push_back(std::move(value));
+  }
+  void append(const Clauses& others) {
+    texts_.insert(texts_.end(), others.texts_.begin(), others.texts_.end());
+    values_.insert(values_.end(), others.values_.begin(), others.values_.end());
   }
   [[nodiscard]] bool empty() const { return texts_.empty(); }
   [[nodiscard]] std::string joined(std::string_view separator) const {

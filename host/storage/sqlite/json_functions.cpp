@@ -41,11 +41,22 @@ void ask(sqlite3_context* context, int, sqlite3_value** arguments) noexcept try 
   sqlite3_result_error_nomem(context);
 }
 
+// Of a checkpoint's channels, {"channel":version,...}; NULL when the channel is not among them.
+void channel_version(sqlite3_context* context, int, sqlite3_value** arguments) noexcept try {
+  const auto channels = parse_json(text_of(arguments[0]));
+  const auto* version = channels ? find_member(*channels, text_of(arguments[1])) : nullptr;
+  if (version != nullptr && version->IsInt64()) return sqlite3_result_int64(context, version->GetInt64());
+  sqlite3_result_null(context);
+} catch (...) {
+  sqlite3_result_error_nomem(context);
+}
+
 }  // namespace
 
 void register_json_functions(SQLite::Database& database) {
   database.createFunction("json_contains", 2, true, nullptr, ask<contains>);
   database.createFunction("store_matches", 2, true, nullptr, ask<models::matches_filter>);
+  database.createFunction("channel_version", 2, true, nullptr, channel_version);
 }
 
 }  // namespace agenthost::storage

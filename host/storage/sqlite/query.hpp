@@ -36,6 +36,7 @@ class Query {
 
   [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
   [[nodiscard]] std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
+  [[nodiscard]] double real(int column) const { return statement_.getColumn(column).getDouble(); }
   [[nodiscard]] std::optional<std::string> maybe_text(int column) const {
     if (statement_.isColumnNull(column)) return std::nullopt;
     return text(column);
@@ -60,6 +61,7 @@ class Query {
       statement_.bind(++bound_);
     }
   }
+  void bind_next(double number) { statement_.bind(++bound_, number); }
   void bind_next(const std::optional<std::string>& text) {
     if (text) {
       bind_next(*text);

@@ -30,10 +30,14 @@ Result<Found<models::Assistant>> read_assistants(Connection& connection, const A
 }
 
 Result<Found<models::Assistant>> read_assistant_versions(Connection& connection, std::string_view id,
+                                                         const std::optional<std::string>& metadata_contains,
                                                          Page page) {
   if (auto assistant = read_assistant(connection, id); !assistant) return fail(assistant.error());
   Clauses clauses;
   clauses.add("assistant_id = ?", {std::string(id)});
+  if (metadata_contains) {
+    if (auto added = add_metadata_filter(clauses, *metadata_contains); !added) return fail(added.error());
+  }
   return run_search<models::Assistant>(
       connection, {"assistant_versions", kVersionColumns, " ORDER BY version DESC", assistant_row}, clauses,
       page);

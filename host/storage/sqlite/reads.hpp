@@ -11,13 +11,23 @@ namespace agenthost::storage {
 [[nodiscard]] Result<models::Assistant> read_assistant(Connection& connection, std::string_view id);
 [[nodiscard]] Result<Found<models::Assistant>> read_assistants(Connection& connection,
                                                                const AssistantFilter& filter, Page page);
-[[nodiscard]] Result<Found<models::Assistant>> read_assistant_versions(Connection& connection,
-                                                                       std::string_view id, Page page);
+[[nodiscard]] Result<Found<models::Assistant>> read_assistant_versions(
+    Connection& connection, std::string_view id, const std::optional<std::string>& metadata_contains,
+    Page page);
 
 // read_threads.cpp
 [[nodiscard]] Result<models::Thread> read_thread(Connection& connection, std::string_view id);
 [[nodiscard]] Result<Found<models::Thread>> read_threads(Connection& connection, const ThreadFilter& filter,
                                                          Page page);
+
+[[nodiscard]] Result<std::vector<models::Thread>> read_expired_threads(Connection& connection, Micros now,
+                                                                       int limit);
+[[nodiscard]] Result<ThreadUsage> read_thread_usage(Connection& connection, std::string_view id);
+
+// read_values.cpp
+[[nodiscard]] Result<std::optional<std::string>> read_latest_values(Connection& connection,
+                                                                    std::string_view thread_id,
+                                                                    const std::vector<std::string>& channels);
 
 // read_runs.cpp
 [[nodiscard]] Result<models::Run> read_run(Connection& connection, std::string_view thread_id,

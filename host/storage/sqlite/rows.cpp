@@ -5,6 +5,9 @@
 namespace agenthost::storage {
 namespace {
 
+// For a word from another program's hand: what can be lost least.
+constexpr auto kSafeStrategy = models::TtlStrategy::kKeepLatest;
+
 Error missing(std::string_view what, std::string_view id) {
   return Error{ErrorCode::kNotFound, std::string(what) + " with ID " + std::string(id) + " not found"};
 }
@@ -38,6 +41,10 @@ models::Thread thread_row(const Query& query) {
   thread.config = query.text(6);
   thread.interrupts = query.text(7);
   thread.error = query.text(8);
+  if (const auto strategy = query.maybe_text(10)) {
+    thread.ttl = models::Ttl{query.real(9), models::ttl_strategy_from(*strategy).value_or(kSafeStrategy),
+                             query.integer(11)};
+  }
   return thread;
 }
 

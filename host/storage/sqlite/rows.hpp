@@ -18,8 +18,11 @@ inline constexpr const char* kAssistantColumns =
 // A version has no updated_at of its own: it never changes.
 inline constexpr const char* kVersionColumns =
     "assistant_id, graph_id, name, description, version, config, context, metadata, created_at, created_at";
+// From "threads t".
 inline constexpr const char* kThreadColumns =
-    "thread_id, created_at, updated_at, state_updated_at, metadata, status, config, interrupts, error";
+    "t.thread_id, t.created_at, t.updated_at, t.state_updated_at, t.metadata, t.status, t.config, "
+    "t.interrupts,"
+    " t.error, t.ttl_minutes, t.ttl_strategy, t.expires_at";
 inline constexpr const char* kRunColumns =
     "run_id, thread_id, assistant_id, created_at, updated_at, status, multitask_strategy, attempts, "
     "metadata, error, "

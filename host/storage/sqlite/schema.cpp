@@ -4,8 +4,9 @@
 
 #include <sqlite3.h>
 
-#include <array>
+#include <vector>
 
+#include "host/storage/sqlite/labels.hpp"
 #include "host/storage/sqlite/query.hpp"
 
 namespace agenthost::storage {
@@ -209,14 +210,79 @@ CREATE INDEX crons_by_assistant ON crons (assistant_id, created_at);
 CREATE INDEX crons_by_thread ON crons (thread_id, created_at);
 )sql";
 
-// The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
-const std::array kMigrations = {
-    std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints,
-    std::string(kStoreItems),
-    std::string(kRunEvents) + kWebhooks,
-    std::string(kWrittenBy),
-    std::string(kCrons),
+// Labels: the short scalar members of threads' metadata, each pair once, with the number of threads that have
+// it, and the threads of each in the order of their creation. They take the place of thread_metadata: the
+// pairs are interned, counted, and exact (labels.hpp), so that a search needs neither a sort nor a count. The
+// writes of threads keep them in step; triggers keep the number of threads per status.
+constexpr const char* kThreadLabels = R"sql(
+DROP TRIGGER thread_metadata_insert;
+DROP TRIGGER thread_metadata_update;
+DROP TABLE thread_metadata;
+
+CREATE TABLE thread_labels (
+  label_id INTEGER PRIMARY KEY,
+  key      TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  threads  INTEGER NOT NULL,
+  UNIQUE (key, value)
+);
+CREATE TABLE labelled_threads (
+  label_id   INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  thread_id  TEXT NOT NULL,
+  PRIMARY KEY (label_id, created_at, thread_id)
+) WITHOUT ROWID;
+
+CREATE TABLE thread_counts (
+  status  TEXT NOT NULL PRIMARY KEY,
+  threads INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO thread_counts SELECT value, (SELECT count(*) FROM threads WHERE status = value)
+  FROM json_each('["idle","busy","interrupted","error"]');
+CREATE TRIGGER threads_counted_in AFTER INSERT ON threads BEGIN
+  UPDATE thread_counts SET threads = threads + 1 WHERE status = new.status;
+END;
+CREATE TRIGGER threads_counted_out AFTER DELETE ON threads BEGIN
+  UPDATE thread_counts SET threads = threads - 1 WHERE status = old.status;
+END;
+CREATE TRIGGER threads_counted_over AFTER UPDATE OF status ON threads WHEN new.status <> old.status BEGIN
+  UPDATE thread_counts SET threads = threads - 1 WHERE status = old.status;
+  UPDATE thread_counts SET threads = threads + 1 WHERE status = new.status;
+END;
+)sql";
+
+constexpr const char* kThreadTtl = R"sql(
+ALTER TABLE threads ADD COLUMN ttl_minutes REAL;
+ALTER TABLE threads ADD COLUMN ttl_strategy TEXT;
+ALTER TABLE threads ADD COLUMN expires_at INTEGER;
+CREATE INDEX threads_by_expiry ON threads (expires_at) WHERE expires_at IS NOT NULL;
+)sql";
+
+void label_stored_threads(Connection& connection) {
+  Query threads(connection, "SELECT thread_id, created_at, metadata FROM threads");
+  while (threads.next()) {
+    relabel(connection, {threads.text(0), threads.integer(1)}, "{}", threads.text(2));
+  }
+}
+
+// What SQL cannot say runs after it.
+struct Migration {
+  std::string sql;
+  void (*then)(Connection&) = nullptr;
 };
+
+// The n-th entry leads to schema n + 1. Never edit an entry that was released: append.
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> kMigrations = {
+      {std::string(kAssistants) + kThreads + kThreadMetadata + kRuns + kCheckpoints},
+      {std::string(kStoreItems)},
+      {std::string(kRunEvents) + kWebhooks},
+      {std::string(kWrittenBy)},
+      {std::string(kCrons)},
+      {std::string(kThreadLabels) + kThreadTtl, label_stored_threads},
+  };
+  return kMigrations;
+}
 
 std::int64_t number(Connection& connection, const std::string& sql) {
   return connection.database().execAndGet(sql).getInt64();
@@ -251,7 +317,7 @@ void use_write_ahead_log(Connection& connection) {
 }  // namespace
 
 int current_schema() {
-  return static_cast<int>(kMigrations.size());
+  return static_cast<int>(migrations().size());
 }
 
 Status migrate(Connection& connection) {
@@ -262,8 +328,9 @@ Status migrate(Connection& connection) {
     SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);
     const auto version = number(connection, "PRAGMA user_version");
     if (version >= current_schema()) return {};
-    for (auto next = static_cast<std::size_t>(version); next < kMigrations.size(); ++next) {
-      connection.run(kMigrations[next]);
+    for (auto next = static_cast<std::size_t>(version); next < migrations().size(); ++next) {
+      connection.run(migrations()[next].sql);
+      if (migrations()[next].then != nullptr) migrations()[next].then(connection);
     }
     connection.run("PRAGMA application_id=" + std::to_string(kApplicationId));
     connection.run("PRAGMA user_version=" + std::to_string(current_schema()));

@@ -20,9 +20,6 @@ namespace agenthost::storage {
 // Adds the containment test on the column `metadata`. kInvalid when the pattern is not a JSON object.
 [[nodiscard]] Status add_metadata_filter(Clauses& filter, const std::string& pattern);
 
-// The same for threads, whose short scalar members are indexed.
-[[nodiscard]] Status add_thread_metadata_filter(Clauses& filter, const std::string& pattern);
-
 template <class Row>
 struct Search {
   std::string table;

@@ -44,14 +44,26 @@ class SqliteStorage final : public Storage {
   Result<Found<models::Assistant>> assistants(const AssistantFilter& filter, Page page) override {
     return read([&](Connection& from) { return read_assistants(from, filter, page); });
   }
-  Result<Found<models::Assistant>> assistant_versions(std::string_view id, Page page) override {
-    return read([&](Connection& from) { return read_assistant_versions(from, id, page); });
+  Result<Found<models::Assistant>> assistant_versions(std::string_view id,
+                                                      const std::optional<std::string>& metadata_contains,
+                                                      Page page) override {
+    return read([&](Connection& from) { return read_assistant_versions(from, id, metadata_contains, page); });
   }
   Result<models::Thread> thread(std::string_view id) override {
     return read([&](Connection& from) { return read_thread(from, id); });
   }
   Result<Found<models::Thread>> threads(const ThreadFilter& filter, Page page) override {
     return read([&](Connection& from) { return read_threads(from, filter, page); });
+  }
+  Result<std::vector<models::Thread>> expired_threads(Micros now, int limit) override {
+    return read([&](Connection& from) { return read_expired_threads(from, now, limit); });
+  }
+  Result<std::optional<std::string>> latest_values(std::string_view thread_id,
+                                                   const std::vector<std::string>& channels) override {
+    return read([&](Connection& from) { return read_latest_values(from, thread_id, channels); });
+  }
+  Result<ThreadUsage> thread_usage(std::string_view thread_id) override {
+    return read([&](Connection& from) { return read_thread_usage(from, thread_id); });
   }
   Result<models::Run> run(std::string_view thread_id, std::string_view run_id) override {
     return read([&](Connection& from) { return read_run(from, thread_id, run_id); });

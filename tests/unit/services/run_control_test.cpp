@@ -302,8 +302,10 @@ TEST_F(RunControlTest, ConfigMetadataAndContextAreLaidOverEachOtherInOrder) {
   second.config = R"({"configurable":{"b":2}})";
   second.metadata = R"({"m":"run"})";
   std::promise<void> patched;
-  house.threads.merge_metadata(thread, R"({"m":"thread","n":"thread"})",
-                               [&](const auto&) { patched.set_value(); });
+  storage::UpdateThread patch;
+  patch.thread_id = thread;
+  patch.merge_metadata = R"({"m":"thread","n":"thread"})";
+  house.threads.update(std::move(patch), [&](const auto&) { patched.set_value(); });
   patched.get_future().get();
   const auto next = house.create(thread, second);
   EXPECT_THAT((*next)->configurable, HasSubstr(R"("a":1,"b":2)"));

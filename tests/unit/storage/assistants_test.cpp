@@ -44,7 +44,7 @@ TEST_P(AssistantsTest, SaysWhatIsMissingOrTaken) {
   EXPECT_EQ(storage().assistant("x").error().text, "Assistant with ID x not found");
   EXPECT_EQ(commit({UpdateAssistant{.assistant_id = "x"}}).error().text, "Assistant with ID x not found");
   EXPECT_EQ(commit({DeleteAssistant{"x"}}).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(storage().assistant_versions("x", {}).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(storage().assistant_versions("x", {}, {}).error().code, ErrorCode::kNotFound);
   ASSERT_TRUE(commit({InsertAssistant{make_assistant("a")}}));
   const auto again = commit({InsertAssistant{make_assistant("a")}});
   EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
@@ -89,7 +89,7 @@ TEST_P(AssistantsTest, OlderVersionComesBackWholeAndTheNextOneIsStillNew) {
 TEST_P(AssistantsTest, ListsVersionsNewestFirst) {
   ASSERT_TRUE(commit({InsertAssistant{make_assistant("a")}, UpdateAssistant{.assistant_id = "a", .now = 20},
                       UpdateAssistant{.assistant_id = "a", .now = 30}}));
-  const auto page = storage().assistant_versions("a", {2, 0});
+  const auto page = storage().assistant_versions("a", {}, {2, 0});
   ASSERT_TRUE(page);
   EXPECT_EQ(page->total, 3);
   ASSERT_EQ(page->rows.size(), 2u);
@@ -109,7 +109,7 @@ TEST_P(AssistantsTest, DeleteTakesVersionsAndOnlyTheAskedForThreads) {
   EXPECT_TRUE(storage().thread("bound"));
 
   ASSERT_TRUE(commit({InsertAssistant{make_assistant("a")}}));
-  EXPECT_EQ(storage().assistant_versions("a", {})->total, 1)
+  EXPECT_EQ(storage().assistant_versions("a", {}, {})->total, 1)
       << "the old versions went with the old assistant";
   ASSERT_TRUE(commit({DeleteAssistant{"a", WithThreads::kYes}}));
   EXPECT_FALSE(storage().thread("bound"));

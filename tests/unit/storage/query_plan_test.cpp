@@ -35,7 +35,7 @@ class QueryPlanTest : public testing::Test {
   // Without a condition the LIMIT also stops a walk along the primary key.
   std::vector<std::string> scans(const std::string& sql) {
     std::vector<std::string> out;
-    if (sql.find(" FROM threads ORDER BY thread_id DESC LIMIT") != std::string::npos) return out;
+    if (sql.find(" FROM threads t ORDER BY t.thread_id DESC LIMIT") != std::string::npos) return out;
     SQLite::Statement plan(connection_->database(), "EXPLAIN QUERY PLAN " + sql);
     while (plan.executeStep()) {
       const auto step = plan.getColumn(3).getString();
@@ -44,7 +44,9 @@ class QueryPlanTest : public testing::Test {
           step.find("json_each") != std::string::npos || step.find(" VIRTUAL TABLE") != std::string::npos;
       // The list that a recursive statement makes for itself.
       const bool own = step == "SCAN CONSTANT ROW" || step == "SCAN names";
-      if (whole && !json && !own) out.push_back(step + "   in   " + sql);
+      // A row for each status, whatever happens.
+      const bool small = step == "SCAN thread_counts";
+      if (whole && !json && !own && !small) out.push_back(step + "   in   " + sql);
     }
     return out;
   }
@@ -52,6 +54,8 @@ class QueryPlanTest : public testing::Test {
   std::vector<std::string> all_scans() {
     std::vector<std::string> out;
     for (const auto& sql : statements()) {
+      // What a migration read, it read once.
+      if (std::find(forgotten_.begin(), forgotten_.end(), sql) != forgotten_.end()) continue;
       for (auto& step : scans(sql)) out.push_back(std::move(step));
     }
     return out;
@@ -71,7 +75,7 @@ TEST_F(QueryPlanTest, ReadsUseIndices) {
   (void)read_assistant(from, "a");
   (void)read_assistants(from, {.graph_id = "g"}, {});
   (void)read_assistants(from, {}, {});
-  (void)read_assistant_versions(from, "a", {});
+  (void)read_assistant_versions(from, "a", {}, {});
   (void)read_thread(from, "t");
   for (const char* column : {"thread_id", "status", "created_at", "updated_at", "state_updated_at"}) {
     (void)read_threads(from, {.sort_by = column}, {});
@@ -125,6 +129,9 @@ TEST_F(QueryPlanTest, WritesUseIndices) {
                     UpdateRun{.run_id = "", .attempts = 1},
                     InsertCheckpoint{make_checkpoint("c", "t", {{"m", 1, make_blob("1")}})},
                     UpdateCheckpointTasks{"t", "", "c", {}},
+                    UpdateCheckpointMetadata{"t", "", "c", "{}"},
+                    CopyThread{"t", "t2", 1},
+                    KeepLatestCheckpoint{"t2"},
                     InsertCron{cron},
                     UpdateCron{cron, {1, 1}},
                     FireCron{"c", 1, 2},

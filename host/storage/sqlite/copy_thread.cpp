@@ -1,0 +1,42 @@
+#include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/rows.hpp"
+
+namespace agenthost::storage {
+namespace {
+
+std::optional<models::Thread> find(Connection& connection, const std::string& thread_id) {
+  static const std::string kFind =
+      std::string("SELECT ") + kThreadColumns + " FROM threads t WHERE t.thread_id = ?";
+  Query query(connection, kFind);
+  query.bind(thread_id);
+  if (!query.next()) return std::nullopt;
+  return thread_row(query);
+}
+
+}  // namespace
+
+Status apply(Connection& connection, const CopyThread& write) {
+  auto thread = find(connection, write.source_id);
+  if (!thread) return fail(ErrorCode::kConflict, "Thread not found");
+  thread->thread_id = write.thread_id;
+  thread->created_at = thread->updated_at = thread->state_updated_at = write.now;
+  thread->metadata = merge_objects(thread->metadata, "{\"thread_id\":" + quote(write.thread_id) + "}");
+  if (thread->status == models::ThreadStatus::kBusy) thread->status = models::ThreadStatus::kIdle;
+  thread->ttl = write.ttl;
+  if (auto inserted = apply(connection, InsertThread{std::move(*thread)}); !inserted) return inserted;
+  Query(connection,
+        "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source,"
+        " created_at, metadata, channels, tasks) SELECT ?, checkpoint_ns, checkpoint_id, parent_id, run_id, "
+        "step,"
+        " source, created_at, metadata, channels, tasks FROM checkpoints WHERE thread_id = ?")
+      .bind(write.thread_id, write.source_id)
+      .run();
+  Query(connection,
+        "INSERT INTO channel_values (thread_id, checkpoint_ns, channel, version, value)"
+        " SELECT ?, checkpoint_ns, channel, version, value FROM channel_values WHERE thread_id = ?")
+      .bind(write.thread_id, write.source_id)
+      .run();
+  return {};
+}
+
+}  // namespace agenthost::storage
