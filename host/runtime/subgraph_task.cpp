@@ -96,13 +96,14 @@ class SubgraphTask final : public TaskHandle, public std::enable_shared_from_thi
       const std::lock_guard lock(mutex_);
       loop_.reset();
     }
-    ended_(std::move(how));
+    // Let go of: the step that waits for this task owns it.
+    std::exchange(ended_, nullptr)(std::move(how));
   }
 
-  // Constant after start(), but for spec, which moves into the loop
+  // Constant after start(), but for spec, which moves into the loop, and ended_, which is called once
   SubgraphCall call_;
   const LoopServices services_;
-  const std::function<void(TaskEnd)> ended_;
+  std::function<void(TaskEnd)> ended_;
 
   std::mutex mutex_;
   // Guarded by mutex_
