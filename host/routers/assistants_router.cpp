@@ -180,7 +180,8 @@ Result<int> depth_of(const Query& query) {
   if (const auto depth = query.integer("xray", 0, 0, kMostDepth)) return *depth;
   const auto all = query.boolean("xray", false);
   if (!all)
-    return fail(ErrorCode::kInvalid, "xray: must be true, false or a depth from 0 to " + std::to_string(kMostDepth));
+    return fail(ErrorCode::kInvalid,
+                "xray: must be true, false or a depth from 0 to " + std::to_string(kMostDepth));
   return *all ? kEveryDepth : 0;
 }
 
@@ -192,8 +193,8 @@ void graph(AssistantService& assistants, const Request& request, const ExchangeP
                      [&](const runtime::Graph& drawn) { return drawing_json(drawn, *depth); });
 }
 
-void respond_with_subgraphs(AssistantService& assistants, const Request& request,
-                            const ExchangePtr& exchange, const std::optional<std::string>& only) {
+void respond_with_subgraphs(AssistantService& assistants, const Request& request, const ExchangePtr& exchange,
+                            const std::optional<std::string>& only) {
   const auto query = Query::parse(request.query);
   const auto recurse = query ? query->boolean("recurse", false) : Result<bool>(fail(query.error()));
   if (!recurse) return exchange->respond(error_reply(recurse.error()));

@@ -51,7 +51,9 @@ Result<Extraction> Extraction::parse(const JsonValue& aliases) {
 }
 
 Result<Extraction::Path> Extraction::parse_path(std::string_view alias, std::string_view text) {
-  const auto end_of_name = [](std::string_view rest) { return std::min(rest.find_first_of(".["), rest.size()); };
+  const auto end_of_name = [](std::string_view rest) {
+    return std::min(rest.find_first_of(".["), rest.size());
+  };
   Path path;
   path.alias = alias;
   path.root = text.substr(0, end_of_name(text));
@@ -109,7 +111,8 @@ std::string Extraction::json(const services::ThreadView& view) const {
     auto found = parsed.find(path.root);
     if (found == parsed.end()) found = parsed.emplace(path.root, parse_json(text_of(path.root))).first;
     const auto* value = found->second ? follow(*found->second, path) : nullptr;
-    out += (out.size() > 1 ? "," : "") + quote(path.alias) + ":" + (value != nullptr ? to_text(*value) : "null");
+    out +=
+        (out.size() > 1 ? "," : "") + quote(path.alias) + ":" + (value != nullptr ? to_text(*value) : "null");
   }
   return out + "}";
 }

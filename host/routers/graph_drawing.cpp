@@ -35,8 +35,8 @@ Box terminal(std::string_view id, const std::string& schema) {
 Box node_box(const Node& node) {
   const auto* kind = node.subgraph ? R"(["langgraph","pregel","CompiledStateGraph"])"
                                    : R"(["langgraph","RunnableCallable"])";
-  return {node.name, R"("type":"runnable","data":{"id":)" + std::string(kind) + ",\"name\":" +
-                         quote(node.name) + R"(},"metadata":{})"};
+  return {node.name, R"("type":"runnable","data":{"id":)" + std::string(kind) +
+                         ",\"name\":" + quote(node.name) + R"(},"metadata":{})"};
 }
 
 void add_lines(const Graph& graph, const Node& node, const std::string& source, Drawing& drawing) {
@@ -53,8 +53,8 @@ void add_lines(const Graph& graph, const Node& node, const std::string& source, 
 }
 
 // The boxes that no line of another box leads to (`from` false) or leaves (`from` true), `without` left out.
-std::vector<std::string> outermost(const Drawing& drawing, std::string_view without, const std::string Line::*inner,
-                                   const std::string Line::*outer) {
+std::vector<std::string> outermost(const Drawing& drawing, std::string_view without,
+                                   const std::string Line::*inner, const std::string Line::*outer) {
   std::vector<std::string> found;
   for (const auto& box : drawing.boxes) {
     if (box.id == without) continue;

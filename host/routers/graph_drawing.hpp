@@ -22,7 +22,7 @@ inline constexpr int kEveryDepth = -1;
 enum class Recurse { kNo, kYes };
 // {"<node>": schemas, ...} of the graphs in its nodes; with kYes also of those inside them, as "outer|inner".
 // only: the one of that name, and what is inside it.
-[[nodiscard]] std::string subgraphs_json(const runtime::Graph& graph,
-                                         const std::optional<std::string>& only, Recurse recurse);
+[[nodiscard]] std::string subgraphs_json(const runtime::Graph& graph, const std::optional<std::string>& only,
+                                         Recurse recurse);
 
 }  // namespace agenthost::routers

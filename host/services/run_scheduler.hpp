@@ -35,7 +35,7 @@ struct SchedulerLimits {
   std::size_t finished_runs = 256;
   std::size_t finished_bytes = 64U << 20U;
   std::chrono::milliseconds stored_streams{86'400'000};  // events of ended runs stay in storage so long
-  models::DefaultTtl thread_ttl = {};  // of threads that a run makes
+  models::DefaultTtl thread_ttl = {};                    // of threads that a run makes
 };
 
 class RunScheduler {

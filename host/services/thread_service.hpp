@@ -35,12 +35,13 @@ class ThreadService {
   [[nodiscard]] Result<int> count(const storage::ThreadFilter& filter);
   [[nodiscard]] Result<storage::ThreadUsage> usage(std::string_view id);
   void update(storage::UpdateThread change, Reply<ThreadView> reply);
-  // A new thread with the state, the past and the pending interrupts of another. kConflict "Thread not found".
+  // A new thread with the state, the past and the pending interrupts of another. kConflict "Thread not
+  // found".
   void copy(const std::string& id, Reply<ThreadView> reply);
   // Cancels what runs on it first, so that nothing is spent on a thread that is gone.
   void remove(const std::string& id, Reply<std::monostate> reply);
-  // kDelete removes the threads, kKeepLatest their past unless they are busy. Answers how many it did that to;
-  // those that do not exist are none of them.
+  // kDelete removes the threads, kKeepLatest their past unless they are busy. Answers how many it did that
+  // to; those that do not exist are none of them.
   void prune(const std::vector<std::string>& ids, models::TtlStrategy strategy, Reply<int> reply);
   // The same for kKeepLatest alone, with the times at which they expire again.
   void keep_latest(std::vector<storage::KeepLatestCheckpoint> threads, Reply<int> reply);

@@ -56,8 +56,8 @@ void ThreadSweeper::sweep_these(const std::vector<models::Thread>& threads, cons
   const auto now = now_us();
   for (const auto& thread : threads) {
     if (thread.ttl && thread.ttl->strategy == models::TtlStrategy::kKeepLatest) {
-      kept.push_back({thread.thread_id,
-                      models::make_ttl(thread.ttl->minutes, thread.ttl->strategy, now).expires_at});
+      kept.push_back(
+          {thread.thread_id, models::make_ttl(thread.ttl->minutes, thread.ttl->strategy, now).expires_at});
     } else {
       gone.push_back(thread.thread_id);
     }
@@ -65,9 +65,10 @@ void ThreadSweeper::sweep_these(const std::vector<models::Thread>& threads, cons
   threads_.prune(gone, models::TtlStrategy::kDelete,
                  [this, kept = std::move(kept), swept](const Result<int>& deleted) mutable {
                    if (!deleted) return swept(deleted);
-                   threads_.keep_latest(std::move(kept), [deleted = *deleted, swept](const Result<int>& done) {
-                     swept(done ? Result<int>(deleted + *done) : done);
-                   });
+                   threads_.keep_latest(std::move(kept),
+                                        [deleted = *deleted, swept](const Result<int>& done) {
+                                          swept(done ? Result<int>(deleted + *done) : done);
+                                        });
                  });
 }
 

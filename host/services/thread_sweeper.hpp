@@ -1,6 +1,6 @@
-// ThreadSweeper: ends the time of threads whose ttl is over: deletes them, or all of their past but the latest
-// checkpoint. What is due stands in storage, so a restart forgets nothing. A thread that works is left until
-// it is done. Thread-safe.
+// ThreadSweeper: ends the time of threads whose ttl is over: deletes them, or all of their past but the
+// latest checkpoint. What is due stands in storage, so a restart forgets nothing. A thread that works is left
+// until it is done. Thread-safe.
 #pragma once
 
 #include <atomic>
