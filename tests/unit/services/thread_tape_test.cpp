@@ -30,13 +30,20 @@ void say(Log& log, const std::string& text, const std::string& run_id = "r") {
 // What one reader saw.
 struct Reader {
   Reader(
-      Log& log, std::optional<std::uint64_t> since, Log::Wanted wanted = [](const Note&) { return true; }) {
+      Log& read_log, std::optional<std::uint64_t> since,
+      Log::Wanted wanted = [](const Note&) { return true; })
+      : log(read_log) {
     log.read(
         since, std::move(wanted), [this](const Log::Opening& at) { opening = at; },
         [this](const auto& note, Showing showing) {
           (showing == Showing::kReplay ? replay : live).push_back(note->text);
         });
   }
+  ~Reader() { log.stop_reading(opening.reader); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  Log& log;
   Log::Opening opening;
   std::vector<std::string> replay, live;
 };
