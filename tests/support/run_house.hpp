@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/services/run_service.hpp"
@@ -52,6 +53,14 @@ class Tasks {
     const std::lock_guard lock(mutex_);
     return started_.size();
   }
+  void end_all() {
+    std::vector<Started> started;
+    {
+      const std::lock_guard lock(mutex_);
+      started = started_;
+    }
+    for (const auto& task : started) task.sink->done(Error{ErrorCode::kCancelled, "stopped"});
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -73,7 +82,8 @@ inline ScriptedCatalog scripted_graphs(Tasks& tasks) {
 struct RunHouse {
   explicit RunHouse(Tasks& tasks_of_nodes, const std::filesystem::path& file = {},
                     services::SchedulerLimits limits = {}, services::WebhookSender* sender = nullptr)
-      : storage(*storage::open_sqlite({file, 2})),
+      : tasks(tasks_of_nodes),
+        storage(*storage::open_sqlite({file, 2})),
         graphs(scripted_graphs(tasks_of_nodes)),
         scheduler(*storage, pool, timers, logger, limits, with_webhooks(sender)) {
     std::promise<Status> installed;
@@ -82,6 +92,11 @@ struct RunHouse {
   }
   ~RunHouse() {
     scheduler.stop();
+    // What still works would keep itself alive for ever; a task that has ended hears nothing of this.
+    tasks.end_all();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (scheduler.in_flight() > 0 && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
     storage->close();
     pool.stop();
   }
@@ -127,6 +142,7 @@ struct RunHouse {
   telemetry::Logger logger{telemetry::Level::kOff};
   ThreadPool pool{"test", 2};
   Timers timers{pool};
+  Tasks& tasks;
   std::unique_ptr<storage::Storage> storage;
   ScriptedCatalog graphs;
   std::optional<services::WebhookService> webhooks;
