@@ -261,7 +261,7 @@ Result<std::uint16_t> Application::start() {
   if (const auto recovered = parts_->runs->recover(); !recovered) return fail(recovered.error());
   parts_->sweeper->start();
   parts_->thread_sweeper->start();
-  const auto port = parts_->server->start();
+  auto port = parts_->server->start();
   if (!port) return port;
   parts_->webhook_client.set_home(own_origin(parts_->settings.server, *port));
   if (const auto started = parts_->webhooks->start(); !started) return fail(started.error());

@@ -42,7 +42,7 @@ class Updater final : public std::enable_shared_from_this<Updater> {
       auto read = read_step(step);
       if (!read) return done_(fail(read.error()));
       if (read->ways.edges.empty()) {
-        make("update", std::move(read->ways.targets), std::move(read->nodes));
+        make("update", read->ways.targets, std::move(read->nodes));
         continue;
       }
       return ask_edges(std::move(*read));
@@ -159,7 +159,7 @@ class Updater final : public std::enable_shared_from_this<Updater> {
     follow(std::move(step.ways), update_.graph, update_.executor, make_blob(values_json(now_)),
            [self = shared_from_this(), nodes = std::move(step.nodes)](Result<Targets> targets) mutable {
              if (!targets) return self->done_(fail(targets.error()));
-             self->make("update", std::move(*targets), std::move(nodes));
+             self->make("update", *targets, std::move(nodes));
              self->go_on();
            });
   }

@@ -89,6 +89,7 @@ std::vector<models::CheckpointTask> make_tasks(const Graph& graph, const std::st
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
   std::vector<models::CheckpointTask> tasks;
+  tasks.reserve(targets.size());
   for (const auto& node : nodes) tasks.push_back({derived_uuid(checkpoint_id, node), node, kind_of(node)});
   int index = 0;
   for (const auto& target : targets) {

@@ -138,6 +138,7 @@ void ThreadService::prune(const std::vector<std::string>& ids, models::TtlStrate
                           Reply<int> reply) {
   if (strategy == models::TtlStrategy::kKeepLatest) {
     std::vector<storage::KeepLatestCheckpoint> threads;
+    threads.reserve(ids.size());
     for (const auto& id : ids) threads.push_back({id});
     return keep_latest(std::move(threads), std::move(reply));
   }

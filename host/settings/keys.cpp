@@ -44,10 +44,42 @@ struct ValueText {
   std::string operator()(const JsonTexts&) const { return "{}"; }
 };
 
+// Plugins and what they and the server reach out with.
+std::vector<Key> outward_keys_of(Settings& s) {
+  return {
+      {"plugins.directory", &s.plugins.directory},
+      {"plugins.disabled", &s.plugins.disabled},
+      {"plugins.config", JsonTexts{&s.plugins.config}},
+      {"plugins.services", &s.plugins.services},
+
+      {"services", &s.services},
+
+      {"http.allow_hosts", &s.http.allow_hosts},
+      {"http.connect_timeout_ms", &s.http.connect_timeout_ms, {1, kDay}},
+      {"http.timeout_ms", &s.http.timeout_ms, {1, kDay}},
+      {"http.max_body_bytes", &s.http.max_body_bytes, {1'024, kGiB}},
+      {"http.max_connections_per_host", &s.http.max_connections_per_host, {1, 1'000}},
+      {"http.user_agent", &s.http.user_agent},
+      {"http.cassette_mode", &s.http.cassette_mode, {}, {"off", "record", "replay"}},
+      {"http.cassette_directory", &s.http.cassette_directory},
+
+      {"webhooks.allow_hosts", &s.webhooks.allow_hosts},
+      {"webhooks.allow_private_addresses", &s.webhooks.allow_private_addresses},
+      {"webhooks.attempts", &s.webhooks.attempts, {1, 20}},
+      {"webhooks.backoff_ms", &s.webhooks.backoff_ms, {1, kDay}},
+      {"webhooks.timeout_ms", &s.webhooks.timeout_ms, {1, kDay}},
+      {"webhooks.secret", &s.webhooks.secret},
+
+      {"llm.models", &s.llm.models},
+
+      {"log.level", &s.log.level, {}, {"debug", "info", "warn", "error", "off"}},
+  };
+}
+
 }  // namespace
 
 std::vector<Key> keys_of(Settings& s) {
-  return {
+  std::vector<Key> keys{
       {"server.host", &s.server.host},
       {"server.port", &s.server.port, {0, 65'535}},
       {"server.io_threads", &s.server.io_threads, {0, 256}},
@@ -93,34 +125,9 @@ std::vector<Key> keys_of(Settings& s) {
       {"store.ttl_minutes", &s.store.ttl_minutes, {0, 50'000'000}},
       {"store.refresh_ttl", &s.store.refresh_ttl},
       {"store.sweep_interval_ms", &s.store.sweep_interval_ms, {10, kDay}},
-
-      {"plugins.directory", &s.plugins.directory},
-      {"plugins.disabled", &s.plugins.disabled},
-      {"plugins.config", JsonTexts{&s.plugins.config}},
-      {"plugins.services", &s.plugins.services},
-
-      {"services", &s.services},
-
-      {"http.allow_hosts", &s.http.allow_hosts},
-      {"http.connect_timeout_ms", &s.http.connect_timeout_ms, {1, kDay}},
-      {"http.timeout_ms", &s.http.timeout_ms, {1, kDay}},
-      {"http.max_body_bytes", &s.http.max_body_bytes, {1'024, kGiB}},
-      {"http.max_connections_per_host", &s.http.max_connections_per_host, {1, 1'000}},
-      {"http.user_agent", &s.http.user_agent},
-      {"http.cassette_mode", &s.http.cassette_mode, {}, {"off", "record", "replay"}},
-      {"http.cassette_directory", &s.http.cassette_directory},
-
-      {"webhooks.allow_hosts", &s.webhooks.allow_hosts},
-      {"webhooks.allow_private_addresses", &s.webhooks.allow_private_addresses},
-      {"webhooks.attempts", &s.webhooks.attempts, {1, 20}},
-      {"webhooks.backoff_ms", &s.webhooks.backoff_ms, {1, kDay}},
-      {"webhooks.timeout_ms", &s.webhooks.timeout_ms, {1, kDay}},
-      {"webhooks.secret", &s.webhooks.secret},
-
-      {"llm.models", &s.llm.models},
-
-      {"log.level", &s.log.level, {}, {"debug", "info", "warn", "error", "off"}},
   };
+  for (auto& key : outward_keys_of(s)) keys.push_back(std::move(key));
+  return keys;
 }
 
 std::vector<Key> keys_of(Service& service) {
