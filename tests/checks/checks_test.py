@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The checks find what they are for: each runs on a small tree with one fault."""
 
+import os
 import pathlib
 import tempfile
 import unittest
@@ -10,6 +11,7 @@ import hygiene
 import layers
 import links
 import results
+import sources
 import stamps
 
 
@@ -80,7 +82,7 @@ class Stamps(unittest.TestCase):
         def run(unit):
             ran.append(unit)
             return outcome
-        problems, _ = stamps.run_stale(units, folder, run)
+        problems, _ = stamps.run_stale(units, pathlib.Path(folder), run)
         return ran, problems
 
     def test_unchanged_work_is_not_done_again_and_failed_work_is(self):
@@ -89,7 +91,19 @@ class Stamps(unittest.TestCase):
             self.assertEqual(self.run_with(folder, {"a": ("1", "a")}), (["a"], []))
             self.assertEqual(self.run_with(folder, {"a": ("1", "a")}), ([], []))
             self.assertEqual(self.run_with(folder, {"a": ("2", "a")}), (["a"], []))
-            self.assertEqual(len(list(pathlib.Path(folder).iterdir())), 1)
+            self.assertEqual(self.run_with(folder, {"a": ("1", "a")}), ([], []))
+
+    def test_what_nobody_asked_for_in_a_month_is_forgotten(self):
+        with tempfile.TemporaryDirectory() as folder:
+            old = pathlib.Path(folder) / "1"
+            old.touch()
+            os.utime(old, (0, 0))
+            self.run_with(folder, {"b": ("2", "b")})
+            self.assertEqual([stamp.name for stamp in pathlib.Path(folder).iterdir()], ["2"])
+
+    def test_every_checkout_gives_the_same_digest(self):
+        self.assertEqual(stamps.digest(f"-I{sources.ROOT}/host", b"text"), stamps.digest("-I./host", b"text"))
+        self.assertNotEqual(stamps.digest("a", "b"), stamps.digest("ab"))
 
 
 class Results(unittest.TestCase):
@@ -117,6 +131,12 @@ class CompileDatabase(unittest.TestCase):
     def test_leaves_what_matters(self):
         line = "/usr/bin/ccache /usr/bin/c++ -I/x -DA -MD -MT a.o -MF a.d -o a.o -c a.cpp".split()
         self.assertEqual(compile_database.strip(line), ["/usr/bin/c++", "-I/x", "-DA"])
+
+    def test_leaves_out_precompiled_headers(self):
+        gcc = "env CCACHE_SLOPPINESS=a,b ccache c++ -Winvalid-pch -fpch-preprocess -include /b/cmake_pch.hxx -DA -c a.cpp".split()
+        clang = "c++ -Xclang -include-pch -Xclang /b/x.pch -Xclang -include -Xclang /b/x.hxx -DA -c a.cpp".split()
+        for line in gcc, clang:
+            self.assertEqual(compile_database.strip(line), ["c++", "-DA"])
 
 
 if __name__ == "__main__":

@@ -19,15 +19,18 @@ def is_ours(path):
 
 
 def strip(arguments):
+    if pathlib.Path(arguments[0]).name == "env":  # the launcher: env CCACHE_...=... ccache
+        arguments = arguments[2:]
     if pathlib.Path(arguments[0]).name == "ccache":
         arguments = arguments[1:]
     kept, skip = [], 0
     for argument in arguments:
         if skip:
             skip -= 1
-        elif argument in ("-o", "-MF", "-MT", "-c"):
+        # -include, -include-pch: only precompiled headers are; a file shall stand without them.
+        elif argument in ("-o", "-MF", "-MT", "-c", "-include", "-Xclang"):
             skip = 1
         # -fno-gnu-unique: clang has no such flag and needs none.
-        elif argument not in ("-MD", "-MMD", "-fno-gnu-unique"):
+        elif argument not in ("-MD", "-MMD", "-fno-gnu-unique", "-Winvalid-pch", "-fpch-preprocess"):
             kept.append(argument)
     return kept

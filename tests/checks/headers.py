@@ -61,12 +61,13 @@ def main():
     commands = compile_database.load(build)
     headers = [sources.ROOT / path for path in sources.ours(suffixes={".hpp", ".h"})]
     digests, names = stamps.FileDigests(), reach.IncludedNames()
+    rules = [stamps.installed(), digests(__file__)]
     units = {}
     for header in headers:
         command = command_for(header, commands)
         reached = reach.own_includes(header, command, names)
-        units[header] = (stamps.digest(header, digests(header), *command, *map(digests, reached)), (header, command))
-    problems, ran = stamps.run_stale(units, build / "checks/headers", lambda unit: compile_alone(*unit))
+        units[header] = (stamps.digest(*rules, header, digests(header), *command, *map(digests, reached)), (header, command))
+    problems, ran = stamps.run_stale(units, stamps.folder_of("headers"), lambda unit: compile_alone(*unit))
     print(f"headers: {ran} of {len(units)} compiled anew")
     return sources.report("headers", problems, len(units))
 

@@ -1,17 +1,37 @@
-"""Work that is done once per content: a stamp file per unit, named by a hash of all that the outcome depends on."""
+"""Work that is done once per content: a stamp file per unit, named by a hash of all that the outcome depends on.
+
+Stamps are kept per user, as ccache keeps objects, so that a fresh checkout of what was checked before costs nothing.
+"""
 
 import concurrent.futures
 import hashlib
 import os
 import pathlib
+import time
+
+import sources
+
+KEEP_DAYS = 30
+# Headers of libraries and the tools themselves change with the packages.
+PACKAGES = pathlib.Path("/var/lib/dpkg/status")
+
+
+def folder_of(check):
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(cache) / "agenthost-checks" / check
 
 
 def digest(*parts):
+    """Where the checkout stands does not count."""
     whole = hashlib.sha256()
     for part in parts:
-        whole.update(part if isinstance(part, bytes) else str(part).encode())
-        whole.update(b"\0")
+        text = part if isinstance(part, bytes) else str(part).replace(str(sources.ROOT), ".").encode()
+        whole.update(text + b"\0")
     return whole.hexdigest()
+
+
+def installed():
+    return digest(PACKAGES.read_bytes()) if PACKAGES.exists() else "unknown"
 
 
 class FileDigests:
@@ -33,19 +53,28 @@ class FileDigests:
 def run_stale(units, folder, run):
     """units: {name: (digest, unit)}. Calls run(unit) in parallel for each whose digest has no stamp in folder; run gives
     problem text or "". Successes are stamped, failures not. Returns (problem texts, number run)."""
-    folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {value for value, _ in units.values()}
-    for stamp in folder.iterdir():
-        if stamp.name not in wanted:
-            stamp.unlink(missing_ok=True)
-    stale = [(value, unit) for value, unit in units.values() if not (folder / value).exists()]
+    forget_unused(folder)
+    stale = []
+    for value, unit in units.values():
+        stamp = folder / value
+        if stamp.exists():
+            stamp.touch()
+        else:
+            stale.append((stamp, unit))
     problems = []
     jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for (value, _), outcome in zip(stale, pool.map(lambda entry: run(entry[1]), stale)):
+        for (stamp, _), outcome in zip(stale, pool.map(lambda entry: run(entry[1]), stale)):
             if outcome:
                 problems.append(outcome.rstrip())
             else:
-                (folder / value).touch()
+                stamp.touch()
     return problems, len(stale)
+
+
+def forget_unused(folder):
+    oldest = time.time() - KEEP_DAYS * 24 * 3600
+    for stamp in folder.iterdir():
+        if stamp.stat().st_mtime < oldest:
+            stamp.unlink(missing_ok=True)

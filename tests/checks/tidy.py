@@ -38,13 +38,14 @@ def main():
     commands = {source: arguments for source, arguments in compile_database.load(build).items()
                 if (source in only if only else source.relative_to(sources.ROOT).parts[0] in SHIPPED)}
     digests, names = stamps.FileDigests(), reach.IncludedNames()
-    configuration = [digests(path) for path in sorted(sources.ROOT.rglob(".clang-tidy")) if "build" not in path.parts]
+    configuration = [path for path in sorted(sources.ROOT.rglob(".clang-tidy")) if "build" not in path.parts]
+    rules = [stamps.installed(), *map(digests, [__file__, *configuration])]
     units = {}
     for source, arguments in commands.items():
         reached = reach.own_includes(source, arguments, names)
-        value = stamps.digest(tool, *configuration, source, digests(source), *arguments, *map(digests, reached))
+        value = stamps.digest(*rules, source, digests(source), *arguments, *map(digests, reached))
         units[source] = (value, (tool, source, arguments))
-    problems, ran = stamps.run_stale(units, build / "checks/tidy", lambda unit: tidy(*unit))
+    problems, ran = stamps.run_stale(units, stamps.folder_of("tidy"), lambda unit: tidy(*unit))
     print(f"tidy: {ran} of {len(units)} checked anew")
     return sources.report("tidy", problems, len(units))
 
