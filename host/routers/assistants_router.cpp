@@ -307,7 +307,7 @@ void add_single_routes(const auto& add, ThreadService& threads) {
 
 void add_graph_routes(const auto& add) {
   const std::string one = "/assistants/{assistant_id}";
-  const std::vector<QueryParameter> recurse{{"recurse", "boolean", "also the graphs inside those graphs"}};
+  const std::vector<Parameter> recurse{{"recurse", "boolean", "also the graphs inside those graphs"}};
   add(Method::kGet, one + "/graph",
       {"get_assistant_graph",
        "",

@@ -120,4 +120,9 @@ std::optional<std::uint64_t> last_event_id(const Request& request) {
   return error == std::errc() && end == header->data() + header->size() ? id : 0;
 }
 
+Parameter last_event_id_parameter() {
+  return {"Last-Event-ID", "string", "only the events after this one; - or -1: all that are kept",
+          Place::kHeader};
+}
+
 }  // namespace agenthost::routers

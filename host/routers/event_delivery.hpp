@@ -11,6 +11,7 @@
 
 #include "host/routers/heartbeat.hpp"
 #include "host/routers/http.hpp"
+#include "host/routers/route_table.hpp"
 #include "host/runtime/event_filter.hpp"
 
 namespace agenthost::routers {
@@ -31,5 +32,7 @@ void deliver_events(const ExchangePtr& exchange, const std::shared_ptr<runtime::
 
 // The Last-Event-ID of a request: "-1", "-" and an id we never gave mean everything that is kept.
 [[nodiscard]] std::optional<std::uint64_t> last_event_id(const Request& request);
+// How /openapi.json tells of it.
+[[nodiscard]] Parameter last_event_id_parameter();
 
 }  // namespace agenthost::routers

@@ -18,22 +18,30 @@ using Handler = std::function<void(const Request&, const ExchangePtr&)>;
 // disk.
 enum class Affinity { kInline, kReader };
 
-struct QueryParameter {
+enum class Place { kQuery, kHeader };
+enum class Need { kOptional, kRequired };
+
+// A parameter that is not in the path.
+struct Parameter {
   std::string name;
   std::string type;  // string | integer | boolean | array
   std::string description;
+  Place place = Place::kQuery;
+  Need need = Need::kOptional;
 };
 
-// What /openapi.json says. Schema names refer to schemas.hpp; "[]" behind one means an array of it.
+// What /openapi.json says. Schema names refer to schemas.hpp; "[]" behind one means an array of it, "sse:" before
+// one means a stream of events that each are it. That a body may be no JSON and the like it adds itself.
 struct Operation {
   std::string id;
   std::string tag;
   std::string summary;
   std::string request;   // schema of the body; empty = none
-  std::string response;  // schema of the 200 body; "sse" = an event stream; empty = no body
+  std::string response;  // schema of the answer; empty = no body
   int status = 200;
-  std::vector<QueryParameter> query = {};
+  std::vector<Parameter> parameters = {};
   std::vector<int> errors = {};
+  int or_status = 0;  // of another success, without a body; 0 = there is none
 };
 
 struct Route {

@@ -244,11 +244,12 @@ void add_run_control_routes(RouteTable& routes, const RunRouting& routing) {
     routes.add({method, "/threads/{thread_id}/runs/{run_id}" + below, Affinity::kReader, std::move(operation),
                 on_one_run(routing, Scope::kThread, handler)});
   };
-  const QueryParameter disconnect{"cancel_on_disconnect", "boolean", "cancel the run when this client goes"};
-  const std::vector<QueryParameter> filters{
+  const Parameter disconnect{"cancel_on_disconnect", "boolean", "cancel the run when this client goes"};
+  const std::vector<Parameter> filters{
       disconnect,
       {"stream_mode", "array", "only events of these modes; none = those the run was created with"},
-      {"namespace", "array", "only events of these subgraphs, such as child:<task id>"}};
+      {"namespace", "array", "only events of these subgraphs, such as child:<task id>"},
+      last_event_id_parameter()};
   add(Method::kGet, "", {"get_run", "", "Get a run", "", "Run"}, get);
   add(Method::kDelete, "",
       {"delete_run", "", "Delete a run and its checkpoints", "", "", 204, {}, {404, 409, 422}}, remove);
@@ -261,12 +262,14 @@ void add_run_control_routes(RouteTable& routes, const RunRouting& routing) {
        202,
        {{"wait", "boolean", "answer when it has stopped"},
         {"action", "string", "interrupt or rollback"},
-        {"reason", "string", "taken: its input goes on in another run"}}},
+        {"reason", "string", "taken: its input goes on in another run"}},
+       {404, 422},
+       204},
       cancel);
   add(Method::kGet, "/join",
       {"join_run", "", "Wait for the final values of a run", "", "Values", 200, {disconnect}}, join);
   add(Method::kGet, "/stream",
-      {"join_run_stream", "", "Join the events of a run; Last-Event-ID replays", "", "sse", 200, filters},
+      {"join_run_stream", "", "Join the events of a run; Last-Event-ID replays", "", "sse:RunEvent", 200, filters},
       stream);
   routes.add({Method::kGet,
               "/runs/{run_id}/stream",
@@ -275,7 +278,7 @@ void add_run_control_routes(RouteTable& routes, const RunRouting& routing) {
                "Stateless runs",
                "Join the events of a run known by its id alone; Last-Event-ID replays",
                "",
-               "sse",
+               "sse:RunEvent",
                200,
                filters,
                {404, 422}},

@@ -144,13 +144,19 @@ void add_creating_routes(RouteTable& routes, const RunRouting& routing, Scope sc
   };
   add("", Delivery::kBackground, {"create_run" + suffix, "", "Start a run" + where, "", "Run"});
   add("/stream", Delivery::kStream,
-      {"stream_run" + suffix, "", "Start a run" + where + " and stream its events", "", "sse"});
+      {"stream_run" + suffix,
+       "",
+       "Start a run" + where + " and stream its events",
+       "",
+       "sse:RunEvent",
+       200,
+       {{"namespace", "array", "only events of these subgraphs, such as child:<task id>"}}});
   add("/wait", Delivery::kWait,
       {"wait_run" + suffix,
        "",
        "Start a run" + where + " and wait for its final values",
        "",
-       "Values",
+       "ValuesOrEnvelope",
        200,
        {{"envelope", "string",
          "run = {run_id, thread_id, status, output, error, metadata}; none = the bare values"}}});

@@ -77,17 +77,19 @@ void at_id(StateService& states, const std::string& id, const Request& request, 
   respond_with_state(exchange, states.get(id, {"", *checkpoint_id}, reading->expand), reading->select);
 }
 
-// An empty body, or a checkpoint without an id, means the latest.
+// An empty body, or a checkpoint without an id, means the latest. What the body says wins over the query.
 void at_checkpoint(StateService& states, const std::string& id, const Request& request,
                    const ExchangePtr& exchange) {
   const auto body = read_body(request);
   if (!body) return exchange->respond(malformed_reply(body.error()));
+  const auto reading = reading_of(request);
+  if (!reading) return exchange->respond(error_reply(reading.error()));
   Fields fields(*body);
   const auto at = address_of(fields);
-  const auto select = fields.texts("select").value_or(std::vector<std::string>{});
-  const bool subgraphs = fields.boolean("subgraphs").value_or(false);
+  const auto select = fields.texts("select").value_or(reading->select);
+  const auto subgraphs = fields.boolean("subgraphs");
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
-  respond_with_state(exchange, states.get(id, at, expand(subgraphs)), select);
+  respond_with_state(exchange, states.get(id, at, subgraphs ? expand(*subgraphs) : reading->expand), select);
 }
 
 void respond_with_history(const ExchangePtr& exchange, const Result<std::vector<std::string>>& history,
@@ -214,8 +216,8 @@ auto route_adder(RouteTable& routes, StateService& states) {
 }
 
 void add_reading(const auto& add) {
-  const QueryParameter select{"select", "array", "only these members, or values.<channel>"};
-  const QueryParameter subgraphs{"subgraphs", "boolean", "with the states of the graphs inside"};
+  const Parameter select{"select", "array", "only these members, or values.<channel>"};
+  const Parameter subgraphs{"subgraphs", "boolean", "with the states of the graphs inside"};
   add(Method::kGet, "/state",
       {"get_thread_state", "", "The latest state", "", "ThreadState", 200, {subgraphs, select}, {422}},
       latest);
@@ -236,7 +238,7 @@ void add_reading(const auto& add) {
        "StateAtCheckpoint",
        "ThreadState",
        200,
-       {},
+       {subgraphs, select},
        {422}},
       at_checkpoint);
   add(Method::kGet, "/history",

@@ -126,7 +126,7 @@ void add_store_routes(RouteTable& routes, StoreService& store) {
        "",
        "StoreItemOrNull",
        200,
-       {{"key", "string", "required"},
+       {{"key", "string", "of the value", Place::kQuery, Need::kRequired},
         {"namespace", "array", "its labels, or one text with dots between them"},
         {"refresh_ttl", "boolean", "whether this read lengthens its life; default: as configured"}},
        {422}},

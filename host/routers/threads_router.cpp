@@ -196,7 +196,8 @@ void add_single_routes(const auto& add_one) {
            "Thread",
            200,
            {},
-           {422}},
+           {422},
+           204},
           update);
   add_one(Method::kPost, "/copy",
           {"copy_thread", "", "Copy a thread with its past", "", "Thread", 200, {}, {409, 422}}, copy);
