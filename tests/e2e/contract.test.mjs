@@ -1,7 +1,8 @@
 // The 24 routes of the original system, one by one: status, headers, bodies.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {Api, events_of, kUnknownId, named, settled} from './support/api.mjs';
+import {Api, kUnknownId, named, settled} from './support/api.mjs';
 import {Server} from './support/server.mjs';
+import {events_of} from './support/sse.mjs';
 
 const kUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/;

@@ -1,8 +1,9 @@
 // The server is killed, not stopped, at random moments under load. What it acknowledged must be there afterwards, what it
 // had begun must end by itself, and nothing may run again after its checkpoint. SEED=n repeats a run's choices.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {Api, events_of, until} from './support/api.mjs';
+import {Api, until} from './support/api.mjs';
 import {Server} from './support/server.mjs';
+import {events_of} from './support/sse.mjs';
 
 const kRounds = 10;
 const kRuns = 200;

@@ -1,5 +1,6 @@
 // The API as plain HTTP: what a client in any language would send and see.
 import {expect} from 'vitest';
+import {events_of} from './sse.mjs';
 
 export const kUnknownId = '00000000-0000-4000-8000-000000000000';
 
@@ -71,27 +72,6 @@ export class Api {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     return {headers: response.headers, events: events_of(response.body)};
-  }
-}
-
-// Strict on purpose: clients in the field break on an event that spans data lines or carries no data.
-export async function* events_of(body) {
-  let rest = '';
-  let fields = {};
-  for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop();
-    for (const line of lines) {
-      if (line.startsWith(':')) continue;
-      if (line === '') {
-        if (fields.event) yield {...fields, data: JSON.parse(fields.data)};
-        fields = {};
-        continue;
-      }
-      const [, field, value] = /^(\w+): (.*)$/.exec(line) ?? [];
-      if (!field || field in fields) throw new Error(`bad stream line: ${line.slice(0, 200)}`);
-      fields[field] = value;
-    }
   }
 }
 

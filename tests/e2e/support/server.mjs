@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
+import {witness} from './witness.mjs';
 
 const here = import.meta.dirname;
 export const kBinary = process.env.AGENTHOST_BIN ?? resolve(here, '../../../build/release/bin/agenthost');
@@ -67,6 +68,7 @@ export class Server {
       this.#died(),
       deadline(kStartMs, () => `not listening after ${kStartMs} ms:\n${this.#output}`),
     ]);
+    await witness.learn(this.url);
   }
 
   async #listening() {
