@@ -18,7 +18,7 @@ export class Frames {
       this.#fields = {};
       return fields.event ? [{...fields, data: JSON.parse(fields.data)}] : [];
     }
-    const [, field, value] = /^(\w+): (.*)$/.exec(line) ?? [];
+    const [, field, value] = /^(\w+): (.*)$/s.exec(line) ?? [];
     if (!field || field in this.#fields) throw new Error(`bad stream line: ${line.slice(0, 200)}`);
     this.#fields[field] = value;
     return [];
