@@ -28,7 +28,7 @@ std::chrono::milliseconds RetryPolicy::delay_before(unsigned attempt) const {
 }
 
 bool Breakpoints::hits(std::string_view node) const {
-  return all || std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+  return (all && node != kStart) || std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
 std::optional<std::size_t> Graph::channel_index(std::string_view name) const {

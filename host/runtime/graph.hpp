@@ -69,7 +69,7 @@ struct Node {
 
 // Which nodes a static breakpoint names.
 struct Breakpoints {
-  bool all = false;
+  bool all = false;  // but not __start__, which is no node of anybody
   std::vector<std::string> nodes;
   [[nodiscard]] bool hits(std::string_view node) const;
 };

@@ -138,6 +138,15 @@ TEST_F(RunTest, StopsAtABreakpointAndContinuesBehindIt) {
   EXPECT_EQ(values_json(*play(std::move(again)).checkpoint), R"({"foo":["one","two"]})");
 }
 
+TEST_F(RunTest, StopsAfterEveryNodeButNotAfterTheInput) {
+  nodes_.nodes = {{"one", writes(R"({"foo":"one"})")}, {"two", writes(R"({"foo":"two"})")}};
+  auto stopping = spec(kChain, input(R"({"foo":["in"]})"));
+  stopping.interrupt_after.all = true;
+  const auto stopped = play(std::move(stopping));
+  EXPECT_EQ(stopped.end, RunEnd::kInterrupted);
+  EXPECT_EQ(values_json(*stopped.checkpoint), R"({"foo":["in","one"]})");
+}
+
 TEST_F(RunTest, FailsWithTheNodesErrorAndCanBeTriedAgain) {
   bool broken = true;
   nodes_.nodes = {{"one", writes(R"({"foo":"one"})")},
