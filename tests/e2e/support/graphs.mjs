@@ -12,11 +12,20 @@ export const data_of = (events, name) => events.filter(({event}) => event === na
 export const texts = (messages) => messages.map(({content}) => content);
 export const human = (content) => ({messages: [{role: 'human', content}]});
 
-async function all(stream) {
+export async function all(stream) {
   const events = [];
   for await (const event of stream) events.push(event);
   return events;
 }
+
+// What a call that must fail failed with.
+export const failure_of = (promise) =>
+  promise.then(
+    () => {
+      throw new Error('should have been refused');
+    },
+    (error) => error,
+  );
 
 // Short words for a client's runs.
 export class Talk {
