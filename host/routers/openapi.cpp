@@ -23,8 +23,8 @@ std::string content(std::string_view type, const std::string& schema) {
 // An assistant is also found by the id of its graph.
 std::string path_schema(std::string_view name) {
   constexpr std::string_view kId = "_id";
-  const bool uuid = name != "assistant_id" && name.size() > kId.size() &&
-                    name.substr(name.size() - kId.size()) == kId;
+  const bool uuid =
+      name != "assistant_id" && name.size() > kId.size() && name.substr(name.size() - kId.size()) == kId;
   return uuid ? R"({"type":"string","format":"uuid"})" : R"({"type":"string"})";
 }
 
@@ -36,16 +36,15 @@ std::string path_parameters(std::string_view pattern) {
     const auto close = pattern.find('}', open);
     const auto name = pattern.substr(open + 1, close - open - 1);
     if (!out.empty()) out += ',';
-    out += "{\"name\":" + quote(name) +
-           ",\"in\":\"path\",\"required\":true,\"schema\":" + path_schema(name) + "}";
+    out += "{\"name\":" + quote(name) + ",\"in\":\"path\",\"required\":true,\"schema\":" + path_schema(name) +
+           "}";
     pattern.remove_prefix(close + 1);
   }
 }
 
 std::string parameter_json(const Parameter& parameter) {
-  const auto schema = parameter.type == "array"
-                          ? std::string(R"({"type":"array","items":{"type":"string"}})")
-                          : "{\"type\":\"" + parameter.type + "\"}";
+  const auto schema = parameter.type == "array" ? std::string(R"({"type":"array","items":{"type":"string"}})")
+                                                : "{\"type\":\"" + parameter.type + "\"}";
   return "{\"name\":" + quote(parameter.name) +
          (parameter.place == Place::kHeader ? ",\"in\":\"header\"" : ",\"in\":\"query\"") +
          (parameter.need == Need::kRequired ? ",\"required\":true" : ",\"required\":false") +

@@ -30,8 +30,9 @@ struct Parameter {
   Need need = Need::kOptional;
 };
 
-// What /openapi.json says. Schema names refer to schemas.hpp; "[]" behind one means an array of it, "sse:" before
-// one means a stream of events that each are it. That a body may be no JSON and the like it adds itself.
+// What /openapi.json says. Schema names refer to schemas.hpp; "[]" behind one means an array of it, "sse:"
+// before one means a stream of events that each are it. That a body may be no JSON and the like it adds
+// itself.
 struct Operation {
   std::string id;
   std::string tag;

@@ -269,7 +269,8 @@ void add_run_control_routes(RouteTable& routes, const RunRouting& routing) {
   add(Method::kGet, "/join",
       {"join_run", "", "Wait for the final values of a run", "", "Values", 200, {disconnect}}, join);
   add(Method::kGet, "/stream",
-      {"join_run_stream", "", "Join the events of a run; Last-Event-ID replays", "", "sse:RunEvent", 200, filters},
+      {"join_run_stream", "", "Join the events of a run; Last-Event-ID replays", "", "sse:RunEvent", 200,
+       filters},
       stream);
   routes.add({Method::kGet,
               "/runs/{run_id}/stream",

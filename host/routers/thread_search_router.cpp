@@ -127,7 +127,7 @@ void add_thread_search_routes(RouteTable& routes, ThreadService& threads) {
                 }});
   };
   const std::vector<Parameter> page{{"limit", "integer", "1 to 1000, default 10"},
-                                         {"offset", "integer", "default 0"}};
+                                    {"offset", "integer", "default 0"}};
   add(Method::kGet, "/threads",
       {"list_threads", "", "List threads, newest first", "", "Thread[]", 200, page, {422}}, list);
   add(Method::kPost, "/threads/search",
