@@ -84,8 +84,8 @@ struct SettleThread {
 struct DeleteThread {
   std::string thread_id;
 };
-// The source's checkpoints of every namespace under a new id, its metadata with that id, its status (idle
-// when it is busy: no run comes along), its config and interrupts. kConflict "Thread not found".
+// The source's checkpoints of every namespace under a new id, its metadata with that id, its status (when it
+// is busy that of its state: no run comes along), its config and interrupts. kConflict "Thread not found".
 struct CopyThread {
   std::string source_id;
   std::string thread_id;

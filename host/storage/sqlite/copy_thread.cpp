@@ -1,4 +1,5 @@
 #include "host/storage/sqlite/apply.hpp"
+#include "host/storage/sqlite/reads.hpp"
 #include "host/storage/sqlite/rows.hpp"
 
 namespace agenthost::storage {
@@ -13,6 +14,17 @@ std::optional<models::Thread> find(Connection& connection, const std::string& th
   return thread_row(query);
 }
 
+// No run comes along, so the thread rests where its state does: a run may have answered already what the row
+// still asks.
+Status leave_run(Connection& connection, const std::string& source_id, models::Thread& thread) {
+  const auto latest = read_latest_checkpoint(connection, source_id, "");
+  if (!latest) return fail(latest.error());
+  thread.interrupts = *latest ? interrupts_by_task_json(**latest) : "{}";
+  thread.status =
+      thread.interrupts == "{}" ? models::ThreadStatus::kIdle : models::ThreadStatus::kInterrupted;
+  return {};
+}
+
 }  // namespace
 
 Status apply(Connection& connection, const CopyThread& write) {
@@ -21,7 +33,9 @@ Status apply(Connection& connection, const CopyThread& write) {
   thread->thread_id = write.thread_id;
   thread->created_at = thread->updated_at = thread->state_updated_at = write.now;
   thread->metadata = merge_objects(thread->metadata, "{\"thread_id\":" + quote(write.thread_id) + "}");
-  if (thread->status == models::ThreadStatus::kBusy) thread->status = models::ThreadStatus::kIdle;
+  if (thread->status == models::ThreadStatus::kBusy) {
+    if (auto good = leave_run(connection, write.source_id, *thread); !good) return good;
+  }
   thread->ttl = write.ttl;
   if (auto inserted = apply(connection, InsertThread{std::move(*thread)}); !inserted) return inserted;
   Query(connection,

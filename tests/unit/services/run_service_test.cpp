@@ -146,6 +146,25 @@ TEST_F(RunServiceTest, AnAnswerNobodyAskedForChangesNothing) {
   EXPECT_EQ(tasks_.count(), 0U);
 }
 
+// Found by the interleavings.
+TEST_F(RunServiceTest, ACopyMadeWhileAQuestionIsBeingAnsweredAsksNothing) {
+  House house(tasks_);
+  const auto thread = house.thread();
+  const auto asks = house.create(thread, ask());
+  tasks_.at(0).sink->done(runtime::NodeInterrupted{make_blob("\"well?\"")});
+  house.ended(*asks).get();
+  const auto answers = house.create(thread, answer("1"));
+  (void)tasks_.at(1);
+  std::promise<Result<ThreadView>> copied;
+  house.threads.copy(thread, [&](const auto& view) { copied.set_value(view); });
+  const auto copy = copied.get_future().get();
+  ASSERT_TRUE(copy) << copy.error().text;
+  EXPECT_EQ(copy->thread.status, ThreadStatus::kIdle);
+  EXPECT_EQ(copy->thread.interrupts, "{}");
+  tasks_.at(1).sink->done(test::wrote(R"({"foo":"x"})"));
+  house.ended(*answers).get();
+}
+
 TEST_F(RunServiceTest, CancelStopsOnceAndTwiceIsHarmless) {
   House house(tasks_);
   const auto thread = house.thread();
