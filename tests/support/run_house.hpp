@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "host/services/run_service.hpp"
+#include "host/services/state_service.hpp"
 #include "host/services/thread_service.hpp"
 #include "host/storage/sqlite/sqlite_storage.hpp"
 #include "tests/support/scripted_catalog.hpp"
@@ -149,6 +150,7 @@ struct RunHouse {
   services::RunScheduler scheduler;
   services::AssistantService assistants{*storage, graphs};
   services::ThreadService threads{*storage, scheduler};
+  services::StateService states{*storage, scheduler, graphs, 16U << 20U};
   services::RunService runs{*storage, scheduler, assistants, logger, {}, 3, webhooks ? &*webhooks : nullptr};
 };
 

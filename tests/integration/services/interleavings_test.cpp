@@ -1,6 +1,7 @@
 // Random interleavings of everything a client can do to one thread, against the real services: whatever the
-// order, one run is active at a time, every run ends, no reader loses an event or sees one twice, and the
-// thread's status agrees with what storage has. The seed is in the failure's text.
+// order, one run is active at a time, every run ends, no reader loses an event or sees one twice, an
+// acknowledged update of the state stays, and the status of the thread and of its copies agrees with what
+// storage has. The seed is in the failure's text.
 
 #include <gtest/gtest.h>
 
@@ -79,10 +80,43 @@ struct Created {
   std::shared_future<RunOutcome> outcome;
 };
 
+// What the services acknowledged, from whatever thread they did. Thread-safe.
+class Acknowledged {
+ public:
+  void add(std::string id) {
+    const std::lock_guard lock(mutex_);
+    ids_.push_back(std::move(id));
+  }
+  [[nodiscard]] std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return ids_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  // Guarded by mutex_
+  std::vector<std::string> ids_;
+};
+
+// What both the clients' threads and those of the services write to.
+struct Ledger {
+  Acknowledged updates;  // the checkpoints they made
+  Acknowledged copies;   // threads
+  std::atomic<int> unanswered{0};
+  std::atomic<int> steps{0};          // of all clients together
+  std::atomic<bool> deleting{false};  // the thread, in the midst of it all
+
+  [[nodiscard]] bool settled(std::chrono::seconds within) const {
+    const auto deadline = std::chrono::steady_clock::now() + within;
+    while (unanswered > 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return unanswered == 0;
+  }
+};
+
 class Client {
  public:
-  Client(RunHouse& house, std::string thread, unsigned seed)
-      : house_(house), thread_(std::move(thread)), random_(seed) {}
+  Client(RunHouse& house, std::string thread, unsigned seed, Ledger& ledger)
+      : house_(house), thread_(std::move(thread)), random_(seed), ledger_(ledger) {}
 
   void run() {
     for (int i = 0; i < kStepsPerClient; ++i) step();
@@ -93,15 +127,18 @@ class Client {
   int roll(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
 
   void step() {
-    const auto choice = roll(10);
+    ++ledger_.steps;
+    const auto choice = roll(14);
     if (choice < 6) return create();
+    if (choice < 8) return update();
+    if (choice < 9) return copy();
     if (created_.empty()) return;
     const auto& one = created_[static_cast<std::size_t>(roll(static_cast<int>(created_.size())))];
     const auto& run_id = one.run->row.run_id;
-    if (choice < 8) {
+    if (choice < 12) {
       const auto action = roll(2) == 0 ? CancelAction::kInterrupt : CancelAction::kRollback;
       house_.runs.cancel(thread_, run_id, {action, RunService::CancelWait::kNo}, [](const auto&) {});
-    } else if (choice < 9) {
+    } else if (choice < 13) {
       house_.runs.join(thread_, run_id, [](const auto&) {});
     } else {
       house_.runs.remove(thread_, run_id, [](const auto&) {});
@@ -122,18 +159,41 @@ class Client {
 
   void create() {
     const auto run = house_.create(thread_, request());
-    if (!run) {
-      EXPECT_EQ(run.error().code, ErrorCode::kConflict) << run.error().text;
-      return;
-    }
+    if (!run) return refused(run.error());
     Created one{*run, std::make_shared<Watcher>(), house_.ended(*run).share()};
     one.watcher->watch((*run)->events);
     created_.push_back(std::move(one));
   }
 
+  // Somebody was first, no run has said yet which graph it is, or the thread is gone.
+  void refused(const Error& why) const {
+    const bool gone = ledger_.deleting && why.code == ErrorCode::kNotFound;
+    EXPECT_TRUE(why.code == ErrorCode::kConflict || why.kind == "NoGraphError" || gone) << why.text;
+  }
+
+  void update() {
+    runtime::StateWrite write;
+    write.values = make_blob(R"({"foo":"updated"})");
+    write.as_node = "work";
+    ++ledger_.unanswered;
+    house_.states.update(thread_, {}, {{std::move(write)}}, [this](const Result<models::Checkpoint>& made) {
+      made ? ledger_.updates.add(made->checkpoint_id) : refused(made.error());
+      --ledger_.unanswered;
+    });
+  }
+
+  void copy() {
+    ++ledger_.unanswered;
+    house_.threads.copy(thread_, [this](const Result<ThreadView>& made) {
+      made ? ledger_.copies.add(made->thread.thread_id) : refused(made.error());
+      --ledger_.unanswered;
+    });
+  }
+
   RunHouse& house_;
   const std::string thread_;
   std::mt19937 random_;
+  Ledger& ledger_;
   std::vector<Created> created_;
 };
 
@@ -150,11 +210,8 @@ void check_run(const Created& one) {
   for (std::size_t i = 0; i < one.watcher->ids.size(); ++i) ASSERT_EQ(one.watcher->ids[i], i + 1);
 }
 
-void check_thread(RunHouse& house, const std::string& thread) {
-  house.settle();
-  const auto runs = house.runs.list(thread, std::nullopt, {1'000, 0});
-  ASSERT_TRUE(runs);
-  for (const auto& run : runs->rows) EXPECT_FALSE(is_active(run.status)) << run.run_id;
+// What a thread at rest says of itself is what its newest checkpoint says.
+void check_rest(RunHouse& house, const std::string& thread) {
   const auto row = house.storage->thread(thread);
   const auto latest = house.storage->latest_checkpoint(thread, "");
   const auto waiting = *latest ? interrupts_by_task_json(**latest) : "{}";
@@ -164,26 +221,65 @@ void check_thread(RunHouse& house, const std::string& thread) {
   EXPECT_TRUE(row->status != ThreadStatus::kError || row->error != "null");
 }
 
-class Interleavings : public testing::TestWithParam<unsigned> {};
+void check_thread(RunHouse& house, const std::string& thread) {
+  house.settle();
+  const auto runs = house.runs.list(thread, std::nullopt, {1'000, 0});
+  ASSERT_TRUE(runs);
+  for (const auto& run : runs->rows) EXPECT_FALSE(is_active(run.status)) << run.run_id;
+  check_rest(house, thread);
+}
+
+class Interleavings : public testing::TestWithParam<unsigned> {
+ protected:
+  Interleavings() { nodes_.run(house_); }
+
+  // Plays all clients' parts, and that of the test in a thread of its own beside them.
+  void play(const std::function<void()>& meanwhile = [] {}) {
+    clients_.reserve(kClients);
+    for (unsigned i = 0; i < kClients; ++i) clients_.emplace_back(house_, thread_, seed_ + i, ledger_);
+    std::vector<std::thread> threads;
+    for (auto& client : clients_) threads.emplace_back([&client] { client.run(); });
+    meanwhile();
+    for (auto& one : threads) one.join();
+    for (const auto& client : clients_) {
+      for (const auto& one : client.created()) ASSERT_NO_FATAL_FAILURE(check_run(one));
+    }
+    ASSERT_TRUE(ledger_.settled(std::chrono::seconds(20))) << "an update or a copy was never answered";
+  }
+
+  const unsigned seed_ = GetParam() != 0 ? GetParam() : std::random_device{}();
+  const testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
+  Tasks unused_;
+  Nodes nodes_{seed_};
+  // What the services may still call when the house comes down.
+  Ledger ledger_;
+  std::vector<Client> clients_;
+  RunHouse house_{unused_};
+  const std::string thread_ = house_.thread();
+};
 
 TEST_P(Interleavings, KeepTheInvariants) {
-  const unsigned seed = GetParam() != 0 ? GetParam() : std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  Tasks unused;
-  Nodes nodes(seed);
-  RunHouse house(unused);
-  nodes.run(house);
-  const auto thread = house.thread();
-  std::vector<Client> clients;
-  clients.reserve(kClients);
-  for (unsigned i = 0; i < kClients; ++i) clients.emplace_back(house, thread, seed + i);
-  std::vector<std::thread> threads;
-  for (auto& client : clients) threads.emplace_back([&client] { client.run(); });
-  for (auto& one : threads) one.join();
-  for (const auto& client : clients) {
-    for (const auto& one : client.created()) ASSERT_NO_FATAL_FAILURE(check_run(one));
+  ASSERT_NO_FATAL_FAILURE(play());
+  check_thread(house_, thread_);
+  for (const auto& made : ledger_.updates.all())
+    EXPECT_TRUE(house_.storage->checkpoint(thread_, "", made)) << made;
+  for (const auto& copy : ledger_.copies.all()) check_rest(house_, copy);
+}
+
+TEST_P(Interleavings, EndWithTheThreadWhenItIsDeleted) {
+  std::promise<bool> deleted;
+  ASSERT_NO_FATAL_FAILURE(play([&] {
+    while (ledger_.steps < kClients * kStepsPerClient / 4) std::this_thread::yield();
+    ledger_.deleting = true;
+    house_.threads.remove(thread_, [&](const auto& removed) { deleted.set_value(removed.has_value()); });
+  }));
+  EXPECT_TRUE(deleted.get_future().get());
+  house_.settle();
+  EXPECT_EQ(house_.storage->thread(thread_).error().code, ErrorCode::kNotFound);
+  for (const auto& client : clients_) {
+    for (const auto& one : client.created()) EXPECT_FALSE(house_.storage->run(thread_, one.run->row.run_id));
   }
-  check_thread(house, thread);
+  for (const auto& copy : ledger_.copies.all()) check_rest(house_, copy);
 }
 
 // The last one is different each time.
