@@ -75,13 +75,18 @@ void RunLoop::save_tasks() {
     services_.checkpointer->save_tasks(now_, [](const Status&) {});
 }
 
+models::Checkpoint RunLoop::shown() const {
+  return shown_state(*spec_.graph, now_, services_.limits.max_state_bytes);
+}
+
 void RunLoop::end(RunEnd how, std::optional<Error> error) {
   if (over_) return;
   over_ = true;
   if (services_.checkpointer != nullptr && has_state_ && !saved_now_)
     services_.checkpointer->save(now_, [](const Status&) {});
   RunResult result{how, std::nullopt, std::move(error), std::move(to_parent_)};
-  if (has_state_) result.checkpoint = std::move(now_);
+  if (has_state_)
+    result.checkpoint = shown_state(*spec_.graph, std::move(now_), services_.limits.max_state_bytes);
   events_.ended(result);
   const auto ended = std::exchange(ended_, nullptr);
   ended(std::move(result));

@@ -61,7 +61,7 @@ RunLoop::Next RunLoop::run_step() {
 RunLoop::Next RunLoop::nothing_due() {
   if (!now_.tasks.empty() && all_done()) return complete_step();
   const bool waiting = std::any_of(now_.tasks.begin(), now_.tasks.end(), waits);
-  if (waiting) events_.interrupted(now_);
+  if (waiting) events_.interrupted(shown());
   end(waiting ? RunEnd::kInterrupted : RunEnd::kSuccess);
   return Next::kWait;
 }
@@ -176,7 +176,7 @@ RunLoop::Next RunLoop::stop_step(std::optional<Error> error) {
     end(RunEnd::kError, std::move(error));
   } else {
     const bool asks = std::any_of(now_.tasks.begin(), now_.tasks.end(), waits);
-    asks ? events_.interrupted(now_) : events_.breakpoint();
+    asks ? events_.interrupted(shown()) : events_.breakpoint();
     end(RunEnd::kInterrupted);
   }
   return Next::kWait;

@@ -60,6 +60,8 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   [[nodiscard]] Next save(const models::Checkpoint* before);
   void save_tasks();
   void resume_when_saved(const Status& saved);
+  // now_ as clients see it.
+  [[nodiscard]] models::Checkpoint shown() const;
 
   void end(RunEnd how, std::optional<Error> error = {});
 

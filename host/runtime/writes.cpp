@@ -85,4 +85,23 @@ std::optional<Error> apply_writes(const Graph& graph, models::Checkpoint& state,
                "StateTooLargeError"};
 }
 
+bool is_half_done(const models::Checkpoint& state) {
+  const auto finished = [](const models::CheckpointTask& task) { return task.result != nullptr; };
+  return std::any_of(state.tasks.begin(), state.tasks.end(), finished) &&
+         !std::all_of(state.tasks.begin(), state.tasks.end(), finished);
+}
+
+models::Checkpoint shown_state(const Graph& graph, models::Checkpoint state, std::size_t max_state_bytes) {
+  if (!is_half_done(state)) return state;
+  std::vector<Writes> finished;
+  for (const auto& task : state.tasks) {
+    if (!task.result) continue;
+    auto writes = read_writes(graph, *task.result);
+    if (!writes) return state;
+    finished.push_back(std::move(*writes));
+  }
+  auto shown = state;
+  return apply_writes(graph, shown, finished, max_state_bytes) ? state : shown;
+}
+
 }  // namespace agenthost::runtime

@@ -34,4 +34,10 @@ void start_channels(const Graph& graph, models::Checkpoint& state);
                                                 const std::vector<Writes>& writes,
                                                 std::size_t max_state_bytes);
 
+// Some of its tasks have finished, others not: what the finished ones wrote is not in the channels yet.
+[[nodiscard]] bool is_half_done(const models::Checkpoint& state);
+// The state as clients see it: one that is half done with what its finished tasks wrote, in their order.
+[[nodiscard]] models::Checkpoint shown_state(const Graph& graph, models::Checkpoint state,
+                                             std::size_t max_state_bytes);
+
 }  // namespace agenthost::runtime

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/runtime/writes.hpp"
+
 namespace agenthost::services {
 namespace {
 
@@ -62,15 +64,27 @@ Result<std::string> StateService::get(std::string_view thread_id, const StateAdd
   const auto found = find(thread_id, at);
   if (!found) return fail(found.error());
   if (!*found) return models::empty_state_json();
-  return expand == Expand::kSubgraphs ? expanded(**found) : state_json(**found);
+  const auto state = at.checkpoint_id ? std::move(**found) : shown(std::move(**found));
+  return expand == Expand::kSubgraphs ? expanded(state) : state_json(state);
 }
 
 std::string StateService::expanded(const Checkpoint& checkpoint) {
   return state_json(checkpoint, [&](const models::CheckpointTask& task) -> std::string {
     const auto ns = models::inner_ns(checkpoint.checkpoint_ns, task);
-    const auto inner = storage_.latest_checkpoint(checkpoint.thread_id, ns);
-    return inner && *inner ? expanded(**inner) : "null";
+    auto inner = storage_.latest_checkpoint(checkpoint.thread_id, ns);
+    return inner && *inner ? expanded(shown(std::move(**inner))) : "null";
   });
+}
+
+// The newest state of a graph: as its run showed it, and as it is when the graph is gone.
+Checkpoint StateService::shown(Checkpoint newest) {
+  if (!runtime::is_half_done(newest)) return newest;
+  const auto thread = storage_.thread(newest.thread_id);
+  const auto metadata = thread ? parse_json(thread->metadata) : Result<JsonDocument>(fail(thread.error()));
+  if (!metadata) return newest;
+  const auto entry = graphs_.find(std::string(string_member(*metadata, "graph_id")));
+  const auto graph = entry.graph ? graph_at(entry.graph, newest.checkpoint_ns) : nullptr;
+  return graph ? runtime::shown_state(*graph, std::move(newest), max_state_bytes_) : newest;
 }
 
 Result<std::vector<std::string>> StateService::history(std::string_view thread_id,

@@ -48,6 +48,7 @@ class StateService {
   [[nodiscard]] Result<std::optional<models::Checkpoint>> find(std::string_view thread_id,
                                                                const StateAddress& at);
   [[nodiscard]] std::string expanded(const models::Checkpoint& checkpoint);
+  [[nodiscard]] models::Checkpoint shown(models::Checkpoint newest);
   [[nodiscard]] Result<storage::Batch> batch_of(const std::vector<models::Checkpoint>& made);
   void update_held(const std::string& thread_id, const StateAddress& at, Supersteps supersteps,
                    const Reply<models::Checkpoint>& answer);

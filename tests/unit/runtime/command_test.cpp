@@ -111,6 +111,10 @@ TEST_F(CommandTest, AClientsGotoRunsTheNodeBesideTheOneThatWaits) {
   EXPECT_THAT(events(), testing::Contains(HasSubstr(R"(updates {"one":{"foo":["one"]}})")));
   EXPECT_EQ(second.checkpoint->tasks.size(), 2U);
   EXPECT_TRUE(second.checkpoint->tasks.at(1).result);  // kept until the other has its answer
+  // What it wrote is shown, and is not in the checkpoint yet.
+  EXPECT_EQ(values_json(*second.checkpoint), R"({"foo":["in","one","one"]})");
+  EXPECT_THAT(events().back(), HasSubstr(R"(values {"foo":["in","one","one"],"__interrupt__")"));
+  EXPECT_EQ(values_json(checkpointer_.latest()), R"({"foo":["in","one"]})");
 }
 
 TEST_F(CommandTest, AnAnswerTogetherWithAnUpdateReachesTheNode) {
