@@ -15,6 +15,7 @@ namespace agenthost::runtime {
 struct Checkpointer {
   using Saved = std::function<void(Status)>;
   using Found = std::function<void(Result<std::optional<models::Checkpoint>>)>;
+  using Wanted = std::function<bool(const models::Checkpoint&)>;
   virtual ~Checkpointer() = default;
   virtual void save(const models::Checkpoint& checkpoint, Saved saved) = 0;
   // A step that was taken: the tasks of `before`, which was saved, as they ended, and what they led to. Both
@@ -24,6 +25,9 @@ struct Checkpointer {
   virtual void save_tasks(const models::Checkpoint& checkpoint, Saved saved) = 0;
   // The newest checkpoint of a namespace of a thread, after every save so far; called from any thread.
   virtual void find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) = 0;
+  // The newest that is wanted; the same otherwise.
+  virtual void find_newest(const std::string& thread_id, const std::string& checkpoint_ns, Wanted wanted,
+                           Found found) = 0;
 };
 
 }  // namespace agenthost::runtime

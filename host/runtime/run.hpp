@@ -50,6 +50,10 @@ using RunInput = std::variant<InputValues, Command, Continue>;
 // is.
 enum class Origin { kLatest, kChosen };
 
+// What a checkpoint of the past looked like before its tasks went on: for whoever goes another way from
+// there.
+[[nodiscard]] models::Checkpoint reopened(models::Checkpoint checkpoint);
+
 enum class Durability { kSync, kAsync, kExit };
 
 struct RunSpec {

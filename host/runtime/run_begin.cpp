@@ -19,6 +19,16 @@ Targets targets_of(const std::vector<CheckpointTask>& tasks) {
 
 }  // namespace
 
+models::Checkpoint reopened(models::Checkpoint checkpoint) {
+  for (auto& task : checkpoint.tasks) {
+    if (!task.result || task.node == kStart) continue;
+    task.result = nullptr;
+    task.goes_to = nullptr;
+    if (!task.interrupts.empty() && !task.answers.empty()) task.answers.pop_back();
+  }
+  return checkpoint;
+}
+
 RunLoop::RunLoop(RunSpec spec, LoopServices services, Ended ended)
     : spec_(std::move(spec)),
       services_(std::move(services)),

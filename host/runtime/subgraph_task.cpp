@@ -1,5 +1,6 @@
 #include "host/runtime/subgraph_task.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -44,6 +45,32 @@ TaskEnd end_of(const Graph& outer, RunResult result) {
   return result.error.value_or(Error{ErrorCode::kCancelled, "the subgraph was cancelled", "CancelledError"});
 }
 
+using Interrupts = std::vector<models::Interrupt>;
+
+// A task that has asked any of these, answered or not.
+const models::CheckpointTask* who_asked(const Checkpoint& checkpoint, const Interrupts& any_of) {
+  for (const auto& task : checkpoint.tasks) {
+    for (const auto& own : task.interrupts) {
+      if (std::any_of(any_of.begin(), any_of.end(), [&](const auto& one) { return one.id == own.id; }))
+        return &task;
+    }
+  }
+  return nullptr;
+}
+
+bool waits_for(const Checkpoint& checkpoint, const Interrupts& asked) {
+  const auto* task = who_asked(checkpoint, asked);
+  return task != nullptr && !task->result;
+}
+
+// Whether the graphs around it stood at these checkpoints: {ns: checkpoint id}.
+bool was_made_below(const Checkpoint& checkpoint, const std::string& parents) {
+  const auto metadata = parse_json(checkpoint.metadata);
+  const auto wanted = parse_json(parents);
+  const auto* own = metadata ? find_member(*metadata, "parents") : nullptr;
+  return own != nullptr && wanted && *own == *wanted;
+}
+
 // Thread-safe.
 class SubgraphTask final : public TaskHandle, public std::enable_shared_from_this<SubgraphTask> {
  public:
@@ -55,7 +82,7 @@ class SubgraphTask final : public TaskHandle, public std::enable_shared_from_thi
     services_.checkpointer->find_latest(call_.spec.thread_id, call_.spec.checkpoint_ns,
                                         [self = shared_from_this()](Result<std::optional<Checkpoint>> found) {
                                           if (!found) return self->end(found.error());
-                                          self->begin(std::move(*found));
+                                          self->choose(std::move(*found));
                                         });
   }
 
@@ -73,6 +100,23 @@ class SubgraphTask final : public TaskHandle, public std::enable_shared_from_thi
   void abandon() override {}
 
  private:
+  // After a branch the graph around this one waits again for what is long answered here: then it goes on from
+  // the checkpoint that asked, and branches off too.
+  void choose(std::optional<Checkpoint> latest) {
+    const auto& asked = call_.asked;
+    if (!latest || asked.empty() || waits_for(*latest, asked) || was_made_below(*latest, call_.spec.parents))
+      return begin(std::move(latest));
+    services_.checkpointer->find_newest(
+        call_.spec.thread_id, call_.spec.checkpoint_ns,
+        [asked](const Checkpoint& one) { return who_asked(one, asked) != nullptr; },
+        [self = shared_from_this(), latest = std::move(latest)](Result<std::optional<Checkpoint>> found) {
+          if (!found) return self->end(found.error());
+          if (!*found) return self->begin(latest);
+          self->call_.spec.origin = Origin::kChosen;
+          self->begin(reopened(std::move(**found)));
+        });
+  }
+
   void begin(std::optional<Checkpoint> from) {
     if (from) {
       call_.spec.input = call_.answers.empty() ? RunInput(Continue{}) : RunInput(Command{call_.answers});

@@ -16,6 +16,7 @@ struct SubgraphCall {
   const Graph* outer;  // what it writes to: lives as long as the run
   InnerState inner;    // kMaybe: look for a checkpoint to go on from
   std::vector<Command::Answer> answers;
+  std::vector<models::Interrupt> asked;  // what the task waits for, as the graph around it knows
 };
 
 // Never blocks; `ended` is called once, maybe before this returns.

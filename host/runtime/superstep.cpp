@@ -116,8 +116,9 @@ std::shared_ptr<TaskHandle> Superstep::launch(Slot& slot) {
   if (!slot.node().subgraph) {
     return in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
   }
-  return start_subgraph({inner_spec(slot), in_.spec.graph.get(), in_.inner, in_.answers}, in_.services,
-                        [self = shared_from_this(), &slot](TaskEnd end) { slot.ended(std::move(end)); });
+  return start_subgraph(
+      {inner_spec(slot), in_.spec.graph.get(), in_.inner, in_.answers, slot.task().interrupts}, in_.services,
+      [self = shared_from_this(), &slot](TaskEnd end) { slot.ended(std::move(end)); });
 }
 
 const JsonBlob& Superstep::input_of(const models::CheckpointTask& task) const {

@@ -83,18 +83,6 @@ bool went_on_before(const ActiveRun& run, const std::optional<Checkpoint>& lates
   return run.request.resume && waiting_interrupts(latest).empty();
 }
 
-// What a checkpoint of the past looked like before its tasks went on: for whoever goes another way from
-// there.
-Checkpoint reopened(Checkpoint checkpoint) {
-  for (auto& task : checkpoint.tasks) {
-    if (!task.result || task.node == runtime::kStart) continue;
-    task.result = nullptr;
-    task.goes_to = nullptr;
-    if (!task.interrupts.empty() && !task.answers.empty()) task.answers.pop_back();
-  }
-  return checkpoint;
-}
-
 // What the thread's tape is made of.
 constexpr runtime::StreamModes kFollowedModes =
     only(runtime::StreamMode::kValues) | only(runtime::StreamMode::kUpdates) |
@@ -166,7 +154,7 @@ Result<RunStart> choose_start(const ActiveRun& run, std::optional<Checkpoint> la
   const bool branches = chosen && !(latest && latest->checkpoint_id == chosen->checkpoint_id);
   if (branches) {
     start.origin = runtime::Origin::kChosen;
-    start.from = reopened(std::move(*chosen));
+    start.from = runtime::reopened(std::move(*chosen));
   } else {
     start.from = std::move(latest);
   }

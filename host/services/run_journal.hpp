@@ -21,10 +21,15 @@ class RunJournal final : public runtime::Checkpointer {
   void save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) override;
   void save_tasks(const models::Checkpoint& checkpoint, Saved saved) override;
   void find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) override;
+  void find_newest(const std::string& thread_id, const std::string& checkpoint_ns, Wanted wanted,
+                   Found found) override;
 
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
+  using Find = std::function<Result<std::optional<models::Checkpoint>>(storage::Storage&)>;
+  // Once everything queued before it is on disk.
+  void find(Find find, Found found);
   struct State {
     mutable std::mutex mutex;
     // Guarded by mutex

@@ -33,15 +33,17 @@ class MemoryCheckpointer final : public runtime::Checkpointer {
     on_.post([saved = std::move(saved)] { saved({}); });
   }
 
-  void find_latest(const std::string&, const std::string& checkpoint_ns, Found found) override {
-    std::optional<models::Checkpoint> latest;
-    {
-      const std::lock_guard lock(mutex_);
-      for (const auto& known : checkpoints_) {
-        if (known.checkpoint_ns == checkpoint_ns) latest = known;
-      }
+  void find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) override {
+    find_newest(
+        thread_id, checkpoint_ns, [](const auto&) { return true; }, std::move(found));
+  }
+  void find_newest(const std::string&, const std::string& checkpoint_ns, Wanted wanted,
+                   Found found) override {
+    std::optional<models::Checkpoint> newest;
+    for (const auto& known : all()) {
+      if (known.checkpoint_ns == checkpoint_ns && wanted(known)) newest = known;
     }
-    on_.post([latest = std::move(latest), found = std::move(found)] { found(latest); });
+    on_.post([newest = std::move(newest), found = std::move(found)] { found(newest); });
   }
 
   void fail_with(Error error) {

@@ -188,5 +188,28 @@ TEST_F(SubgraphTest, OneOfTwoQuestionsInsideMayBeAnsweredFirst) {
   EXPECT_EQ(values_json(*play(std::move(last)).checkpoint), R"({"foo":["A","B"]})");
 }
 
+TEST_F(SubgraphTest, ABranchFromItsQuestionGoesOnInsideFromThereAndLeavesTheOtherWay) {
+  const auto first = play(shown(input(R"({"foo":["in"]})")));
+  const auto asked = checkpointer_.latest();
+  const auto id = asked.tasks.at(0).interrupts.at(0).id;
+  const auto one_way = play(again(first, Command{{{id, make_blob("\"one\"")}}}));
+  ASSERT_EQ(one_way.end, RunEnd::kSuccess);
+  EXPECT_THAT(values_json(*one_way.checkpoint), HasSubstr(R"("answer":"one")"));
+
+  const auto all = checkpointer_.all();
+  const auto past = std::find_if(all.begin(), all.end(), [&](const models::Checkpoint& one) {
+    return one.checkpoint_id == asked.checkpoint_id;
+  });
+  ASSERT_TRUE(past->tasks.at(0).result);
+  auto branch = again(first, Command{{{id, make_blob("\"other\"")}}});
+  branch.from = reopened(*past);
+  branch.origin = Origin::kChosen;
+  const auto other_way = play(std::move(branch));
+  ASSERT_EQ(other_way.end, RunEnd::kSuccess);
+  EXPECT_THAT(values_json(*other_way.checkpoint), HasSubstr(R"("answer":"other")"));
+  EXPECT_EQ(runs_of_inner_a_, 1);  // it had run before the question
+  EXPECT_THAT(events(), testing::Contains(HasSubstr(R"(updates|child:)")));
+}
+
 }  // namespace
 }  // namespace agenthost::runtime
