@@ -113,6 +113,17 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
       expect(newest.values).toEqual({foo: ['in', 'one']});
     });
 
+    it('is where a question inside a graph may be answered another way', async () => {
+      const thread_id = await talk.thread();
+      await client.runs.wait(thread_id, 'parent', {input: {foo: ['in']}});
+      const {checkpoint} = await client.threads.getState(thread_id);
+      const answer = (resume, more = {}) => client.runs.wait(thread_id, 'parent', {command: {resume}, ...more});
+      const one_way = await answer('one');
+      const other_way = await answer('other', {checkpointId: checkpoint.checkpoint_id});
+      expect(one_way.answer).toBe('one');
+      expect(other_way).toEqual({...one_way, answer: 'other'});
+    });
+
     it('makes a thread again, superstep by superstep', async () => {
       const thread = await client.threads.create({
         graphId: 'hitl',
@@ -149,8 +160,9 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
       const first = await client.runs.wait(thread_id, 'par', {input: {foo: ['in']}});
       const [a, b] = first.__interrupt__;
       await client.runs.wait(thread_id, 'par', {command: {resume: {[b.id]: 'B'}}});
-      const {next, interrupts} = await client.threads.getState(thread_id);
+      const {next, interrupts, values} = await client.threads.getState(thread_id);
       expect([next, interrupts]).toEqual([['a'], [a]]);
+      expect(values.foo).toEqual(['in', 'fan', 'b:B']);
       const last = await client.runs.wait(thread_id, 'par', {command: {resume: {[a.id]: 'A'}}});
       expect(last.foo).toEqual(['in', 'fan', 'a:A', 'b:B']);
     });

@@ -1,5 +1,5 @@
 // Does this server answer as another implementation of the API was recorded to? The recordings, and how they were made,
-// are in data/transcripts; where ours is meant to answer otherwise is written down below.
+// are in data/transcripts, and so is where ours is meant to answer otherwise.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
@@ -21,28 +21,39 @@ const steps_of = (name) => JSON.parse(readFileSync(join(import.meta.dirname, `da
 // Asks as recorded: {status, headers, json, events}.
 async function ask(step, names) {
   const [method, path] = names.fill(step.ask ?? step.given).split(' ');
-  const body = step.body === undefined ? undefined : names.fill(JSON.stringify(step.body));
-  const raw = typeof step.body === 'string' ? step.body : body;
-  if (!step.events) return api.call(method, path, raw, step.headers);
-  const answer = await api.call(method, path, raw, step.headers);
-  if (answer.status !== 200) return answer;
-  const events = new Frames().read(answer.text).map(({event, data}) => [event, data]);
-  return {...answer, events: events.filter(([event]) => event !== 'end')};
+  const body = typeof step.body === 'object' ? names.fill(JSON.stringify(step.body)) : step.body;
+  const answer = await api.call(method, path, body, step.headers);
+  if (!step.events || answer.status !== 200) return answer;
+  return {...answer, events: new Frames().read(answer.text).filter(({event}) => event !== 'end')};
 }
 
 function differences_of(step, answer, names) {
   if (answer.status !== step.status) return [`status ${answer.status} instead of ${step.status}`];
   if (step.status >= 400) return typeof answer.json?.detail === 'string' ? [] : ['no detail'];
-  const found = step.location ? differences(step.location, answer.headers.get('content-location'), names, 'location') : [];
-  if ('json' in step) found.push(...differences(step.json, answer.json, names));
-  if (!step.events) return found;
-  const same = step.events.every(([name], at) => answer.events[at] && names.agree(name, answer.events[at][0]));
-  if (!same || step.events.length !== answer.events.length)
-    return [...found, `events ${listed(answer.events)} instead of ${listed(step.events)}`];
-  return [...found, ...step.events.flatMap(([name, data], at) => differences(data, answer.events[at][1], names, name))];
+  const location = answer.headers.get('content-location');
+  return [
+    ...(step.location ? differences(step.location, location, names, 'location') : []),
+    ...('json' in step ? differences(step.json, answer.json, names) : []),
+    ...(step.events ? differences_of_events(step.events, answer.events, names) : []),
+  ];
 }
 
-const listed = (events) => events.map(([name]) => name.replaceAll(/:(\$\d+|[\w-]{36})/g, ':<id>')).join(' ');
+// Their order; and of each name, when there are as many of it, what they hold.
+function differences_of_events(recorded, actual, names) {
+  const found = [];
+  const same = recorded.every(([name], at) => actual[at] && names.agree(name, actual[at].event));
+  if (!same || recorded.length !== actual.length) {
+    const own = actual.map(({event}) => event.replaceAll(/:[\w-]{36}/g, ':<id>'));
+    found.push(`events ${own.join(' ')} instead of ${recorded.map(([name]) => name).join(' ')}`);
+  }
+  for (const name of new Set(recorded.map(([one]) => one))) {
+    const theirs = recorded.filter(([one]) => one === name);
+    const ours = actual.filter(({event}) => names.agree(name, event));
+    if (theirs.length !== ours.length) continue;
+    found.push(...theirs.flatMap(([, data], at) => differences(data, ours[at].data, names, name)));
+  }
+  return found;
+}
 
 // What the recording only needs: made, waited for, and its ids learnt.
 async function give(step, names) {

@@ -58,8 +58,8 @@ const placeholders = (path) => path.split('{').length;
 const resolved = (schema, document) =>
   schema.$ref ? schema.$ref.slice(2).split('/').reduce((at, name) => at[name], document) : schema;
 
-// A client may rely on what is written, so nothing unwritten may be there: objects hold no other members than those named,
-// unless they say that they are open.
+// Whatever an answer holds is written somewhere: objects have no other members than those named, unless they say that they
+// are open.
 function closed(schema, document) {
   if (Array.isArray(schema)) return schema.map((one) => closed(one, document));
   if (schema === null || typeof schema !== 'object') return schema;
