@@ -79,6 +79,11 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
       expect(checkpoint.checkpoint_ns).toBe(`child:${plain.tasks[0].id}`);
       const expanded = await client.threads.getState(thread_id, undefined, {subgraphs: true});
       expect(expanded.tasks[0].state).toMatchObject({values: {foo: ['in', 'p1', 'inner_a']}, next: ['inner_ask']});
+      const asked = await fetch(`${server.url}/threads/${thread_id}/state/checkpoint?subgraphs=true`, {
+        method: 'POST',
+        body: JSON.stringify({checkpoint: plain.checkpoint}),
+      });
+      expect((await asked.json()).tasks).toEqual(expanded.tasks);
       const history = await client.threads.getHistory(thread_id, {checkpoint});
       expect(steps(history)).toEqual([1, 0, -1]);
       expect(Object.keys(history[0].checkpoint.checkpoint_map)).toEqual(['', checkpoint.checkpoint_ns]);
