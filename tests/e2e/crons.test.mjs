@@ -1,8 +1,6 @@
 // Crons as clients make, find, change and delete them. When they fire is tested by a clock that can be set, see
 // tests/unit/services/cron_test.cpp.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import * as sdk_1 from 'sdk-1';
-import * as sdk_2 from 'sdk-2';
 import {Api, kUnknownId} from './support/api.mjs';
 import {Server} from './support/server.mjs';
 
@@ -106,27 +104,4 @@ it('goes with its assistant, and survives a restart', async () => {
   expect(await api.ok('GET', `/runs/crons/${cron_id}`)).toEqual(before);
   await api.call('DELETE', `/assistants/${assistant_id}`);
   await api.refused(404, 'GET', `/runs/crons/${cron_id}`);
-});
-
-describe.each([
-  ['1.15.0', sdk_1.Client],
-  ['2.0.0', sdk_2.Client],
-])('SDK %s', (_, Client) => {
-  it('creates, searches, counts, updates and deletes', async () => {
-    const {crons, threads} = new Client({apiUrl: server.url, apiKey: null});
-    const {thread_id} = await threads.create();
-    const stateless = await crons.create('hitl', {schedule: '0 0 1 1 *', input: {}, timezone: 'UTC'});
-    const on_thread = await crons.createForThread(thread_id, 'hitl', {schedule: '0 0 1 1 *', input: {}});
-    expect(stateless).toMatchObject({thread_id: null, enabled: true});
-    expect(on_thread).toMatchObject({thread_id});
-    expect(await crons.search({threadId: thread_id})).toMatchObject([{cron_id: on_thread.cron_id}]);
-    expect(await crons.count({threadId: thread_id})).toBe(1);
-    expect(await crons.update(on_thread.cron_id, {enabled: false})).toMatchObject({
-      enabled: false,
-      next_run_date: null,
-    });
-    await crons.delete(on_thread.cron_id);
-    await crons.delete(stateless.cron_id);
-    expect(await crons.count({threadId: thread_id})).toBe(0);
-  });
 });

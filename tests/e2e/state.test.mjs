@@ -1,4 +1,4 @@
-// States, threads and assistants through both official SDKs: what a client can read, change, branch and copy.
+// States through both official SDKs: what a client can read, change, branch and answer.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {human, kSdks, Talk} from './support/graphs.mjs';
 import {kConformance, Server} from './support/server.mjs';
@@ -96,17 +96,6 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
   });
 
   describe('the past', () => {
-    it('comes newest first, by limit, before and metadata', async () => {
-      const thread_id = await asked();
-      const all = await client.threads.getHistory(thread_id);
-      expect(steps(all)).toEqual([1, 0, -1]);
-      expect(all[1].tasks[0]).toMatchObject({name: 'one', result: {foo: ['one']}});
-      expect(steps(await client.threads.getHistory(thread_id, {limit: 1}))).toEqual([1]);
-      expect(steps(await client.threads.getHistory(thread_id, {metadata: {step: 0}}))).toEqual([0]);
-      const before = {configurable: {checkpoint_id: all[1].checkpoint.checkpoint_id}};
-      expect(steps(await client.threads.getHistory(thread_id, {before}))).toEqual([-1]);
-    });
-
     it('is where a run may branch off, and the branch is linked', async () => {
       const thread_id = await asked();
       const [, chosen] = await client.threads.getHistory(thread_id);
@@ -127,21 +116,6 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
       const other_way = await answer('other', {checkpointId: checkpoint.checkpoint_id});
       expect(one_way.answer).toBe('one');
       expect(other_way).toEqual({...one_way, answer: 'other'});
-    });
-
-    it('makes a thread again, superstep by superstep', async () => {
-      const thread = await client.threads.create({
-        graphId: 'hitl',
-        supersteps: [
-          {updates: [{values: {foo: ['in']}, asNode: '__input__'}]},
-          {updates: [{values: {foo: ['in']}, asNode: '__start__'}]},
-          {updates: [{values: {foo: ['one']}, asNode: 'one'}]},
-        ],
-      });
-      expect(thread.values).toEqual({foo: ['in', 'one']});
-      expect(steps(await client.threads.getHistory(thread.thread_id))).toEqual([1, 0, -1]);
-      const values = await client.runs.wait(thread.thread_id, 'hitl', {input: null});
-      expect(values.__interrupt__).toHaveLength(1);
     });
   });
 
@@ -170,59 +144,6 @@ describe.each(kSdks)('SDK %s', (_version, Client) => {
       expect(values.foo).toEqual(['in', 'fan', 'b:B']);
       const last = await client.runs.wait(thread_id, 'par', {command: {resume: {[a.id]: 'A'}}});
       expect(last.foo).toEqual(['in', 'fan', 'a:A', 'b:B']);
-    });
-  });
-
-  describe('threads', () => {
-    it('are found by values, counted, copied and pruned', async () => {
-      const word = crypto.randomUUID();
-      const thread_id = await talk.thread();
-      await client.runs.wait(thread_id, 'hitl', {input: {foo: [word]}});
-      const found = await client.threads.search({values: {foo: [word]}});
-      expect(found.map((thread) => thread.thread_id)).toEqual([thread_id]);
-      const copy = await client.threads.copy(thread_id);
-      expect(copy).toMatchObject({status: 'interrupted', values: {foo: [word, 'one']}});
-      expect(await client.threads.count?.({values: {foo: [word]}}) ?? 2).toBe(2);
-      if (client.threads.prune) {
-        expect(await client.threads.prune([copy.thread_id], {strategy: 'keep_latest'})).toEqual({pruned_count: 1});
-        expect(await client.threads.getHistory(copy.thread_id)).toHaveLength(1);
-      }
-      const values = await client.runs.wait(copy.thread_id, 'hitl', {command: {resume: 'ok'}});
-      expect(values.foo).toEqual([word, 'one', 'ask', 'two']);
-    });
-
-    it('live as long as they are told to', async () => {
-      const {thread_id} = await client.threads.create({ttl: {ttl: 5, strategy: 'keep_latest'}});
-      const shown = await fetch(`${server.url}/threads/${thread_id}?include=ttl`).then((answer) => answer.json());
-      expect(shown.ttl).toMatchObject({strategy: 'keep_latest', ttl_minutes: 5});
-    });
-  });
-
-  describe('assistants', () => {
-    it('have versions, and an old one brings everything back', async () => {
-      const made = await client.assistants.create({
-        graphId: 'hitl',
-        name: 'first',
-        config: {tags: ['a']},
-        context: {k: 1},
-      });
-      const id = made.assistant_id;
-      const changed = await client.assistants.update(id, {name: 'second', config: {}, context: {k: 2}});
-      expect(changed.version).toBe(2);
-      const versions = await client.assistants.getVersions(id);
-      expect(versions.map(({version}) => version)).toEqual([2, 1]);
-      const back = await client.assistants.setLatest(id, 1);
-      expect(back).toMatchObject({name: 'first', config: {tags: ['a']}, context: {k: 1}});
-      await client.assistants.delete(id);
-      await expect(client.assistants.get(id)).rejects.toThrow(/404/);
-    });
-
-    it('draw their graphs and the graphs inside', async () => {
-      const ids = ({nodes}) => nodes.map(({id}) => id);
-      expect(ids(await client.assistants.getGraph('weather'))).toContain('weather_graph');
-      expect(ids(await client.assistants.getGraph('weather', {xray: true}))).toContain('weather_graph:weather_node');
-      const subgraphs = await client.assistants.getSubgraphs('nested', {recurse: true});
-      expect(Object.keys(subgraphs)).toEqual(['gp_two', 'gp_two|p_two']);
     });
   });
 });

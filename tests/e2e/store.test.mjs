@@ -1,7 +1,5 @@
-// The store: over plain HTTP for what the wire says, and through the official SDKs, which know their own dialects.
+// The store over plain HTTP: what the wire says. Through the SDKs: sdk-methods.test.mjs.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import * as sdk_1 from 'sdk-1';
-import * as sdk_2 from 'sdk-2';
 import {Api, until} from './support/api.mjs';
 import {Server} from './support/server.mjs';
 
@@ -165,28 +163,4 @@ it('keeps items over a restart', async () => {
   await put([root], 'k', {a: 1});
   await server.restart();
   expect(await get([root], 'k')).toMatchObject({value: {a: 1}});
-});
-
-describe.each([
-  ['1.15.0', sdk_1.Client],
-  ['2.0.0', sdk_2.Client],
-])('SDK %s', (_, Client) => {
-  it('puts, gets, searches, lists and deletes', async () => {
-    const {store} = new Client({apiUrl: server.url, apiKey: null});
-    const root = tag();
-    await store.putItem([root, 'b'], 'k', {v: 1}, {index: false, ttl: 5});
-    expect(await store.getItem([root, 'b'], 'k', {refreshTtl: true})).toMatchObject({
-      namespace: [root, 'b'],
-      key: 'k',
-      value: {v: 1},
-      createdAt: expect.any(String),
-      updatedAt: expect.any(String),
-    });
-    const {items} = await store.searchItems([root], {filter: {v: 1}, limit: 10, offset: 0});
-    expect(items).toMatchObject([{key: 'k', value: {v: 1}, createdAt: expect.any(String)}]);
-    expect(await store.listNamespaces({prefix: [root], maxDepth: 1})).toEqual({namespaces: [[root]]});
-    await store.deleteItem([root, 'b'], 'k');
-    expect(await store.getItem([root, 'b'], 'k')).toBeNull();
-    await expect(store.putItem(['a.b'], 'k', {})).rejects.toThrow(/periods/);
-  });
 });

@@ -110,6 +110,9 @@ export const assistants = {
 
   search: {
     'finds by graph, name and metadata, sorted, in pages, with the members asked for': async ({client}) => {
+      expect(await client.assistants.search({graphId: 'agent', metadata: {created_by: 'system'}})).toMatchObject([
+        {assistant_id: kAgent},
+      ]);
       const metadata = {tag: tag()};
       for (const name of ['B one', 'a two', 'C one']) await client.assistants.create({graphId: 'par', name, metadata});
       const names = async (query) => (await client.assistants.search({metadata, ...query})).map(({name}) => name);

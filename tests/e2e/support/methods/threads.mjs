@@ -193,6 +193,7 @@ export const threads = {
         whole[2].checkpoint,
         null,
       ]);
+      expect(whole[1].tasks).toMatchObject([{name: 'one', result: {foo: ['one']}}]);
       expect(await steps({limit: 1})).toEqual([1]);
       const {checkpoint} = whole[0];
       for (const before of [checkpoint.checkpoint_id, checkpoint, {configurable: checkpoint}])
