@@ -30,6 +30,10 @@ class EventFeed {
   void publish(std::string name, std::string data, StreamModes mode, std::string ns) {
     if (stream_) stream_->publish({0, std::move(name), std::move(data), mode, std::move(ns)});
   }
+  // What comes now is shown when the run's end is stored.
+  void hold() {
+    if (stream_) stream_->hold();
+  }
 
   // Notes a message as shown; false when it was before.
   bool first_sight(std::string_view id);

@@ -29,7 +29,7 @@ void EventStream::go_on(std::uint64_t last_id, std::vector<Event> kept) {
     ring_bytes_ += event.data.size();
     ring_.push_back(std::make_shared<const Event>(std::move(event)));
   }
-  last_id_ = released_ = last_id;
+  last_id_ = released_ = shown_ = last_id;
 }
 
 void EventStream::record(Sink recorder) {
@@ -40,20 +40,27 @@ void EventStream::record(Sink recorder) {
 void EventStream::release(std::uint64_t id) {
   std::vector<std::pair<ReaderId, Sink>> gone;  // see finish()
   const std::lock_guard lock(mutex_);
-  for (const auto& event : ring_) {
-    if (event->id <= released_ || event->id > id) continue;
-    for (const auto& [reader, sink] : readers_) sink(event);
-  }
   released_ = std::max(released_, id);
-  trim_locked();
+  show_locked();
   if (is_over_locked()) gone.swap(readers_);
+}
+
+void EventStream::hold() {
+  const std::lock_guard lock(mutex_);
+  if (!held_behind_) held_behind_ = last_id_;
+}
+
+void EventStream::let_go() {
+  const std::lock_guard lock(mutex_);
+  held_behind_.reset();
+  show_locked();
 }
 
 EventStream::ReaderId EventStream::subscribe(std::optional<std::uint64_t> after, Sink sink) {
   const std::lock_guard lock(mutex_);
   if (after && *after > last_id_) after = 0;
   for (const auto& event : ring_) {
-    if (event->id > released_) break;
+    if (event->id > shown_) break;
     // A finished run still says `end` to a reader who wanted only what is to come.
     const bool wanted = after ? event->id > *after : finished_ && event->name == "end";
     if (wanted) sink(event);
@@ -90,14 +97,25 @@ void EventStream::publish_locked(Event published) {
   ring_.push_back(event);
   if (recorder_) return recorder_(event);
   released_ = last_id_;
+  show_locked();
+}
+
+void EventStream::show_locked() {
+  const auto until = held_behind_ ? std::min(released_, *held_behind_) : released_;
+  if (until <= shown_) return;
+  const auto first = ring_.end() - static_cast<std::ptrdiff_t>(last_id_ - shown_);
+  const auto last = first + static_cast<std::ptrdiff_t>(until - shown_);
+  for (auto event = first; event != last; ++event) {
+    for (const auto& [reader, sink] : readers_) sink(*event);
+  }
+  shown_ = until;
   trim_locked();
-  for (const auto& [reader, sink] : readers_) sink(event);
 }
 
 void EventStream::trim_locked() {
   // The newest event always stays: a reader must be able to learn how the run stands. So do those that
   // readers have still to see.
-  while (ring_.size() > 1 && ring_.front()->id <= released_ &&
+  while (ring_.size() > 1 && ring_.front()->id <= shown_ &&
          (ring_.size() > max_events_ || ring_bytes_ > max_bytes_)) {
     ring_bytes_ -= ring_.front()->data.size();
     ring_.pop_front();

@@ -51,6 +51,11 @@ class EventStream {
   // Events up to this id are kept.
   void release(std::uint64_t id);
 
+  // Readers see what is published from now on when let_go() says so: it invites them to act on what is not
+  // stored yet.
+  void hold();
+  void let_go();
+
   // The id is given here.
   void publish(Event event);
   void publish(std::string name, std::string data) { publish({0, std::move(name), std::move(data), 0, {}}); }
@@ -76,16 +81,19 @@ class EventStream {
   std::deque<EventPtr> ring_;
   std::size_t ring_bytes_ = 0;
   std::uint64_t last_id_ = 0;
-  std::uint64_t released_ = 0;  // what readers may see; last_id_ without a recorder
+  std::uint64_t released_ = 0;                // what is kept; last_id_ without a recorder
+  std::uint64_t shown_ = 0;                   // what readers have seen; the ring has all behind it
+  std::optional<std::uint64_t> held_behind_;  // the last one they may see
   Sink recorder_;
   bool finished_ = false;
   ReaderId next_reader_ = 1;
   std::vector<std::pair<ReaderId, Sink>> readers_;
 
   void publish_locked(Event event);
+  void show_locked();
   void trim_locked();
   // Nothing is to come for any reader.
-  [[nodiscard]] bool is_over_locked() const { return finished_ && released_ == last_id_; }
+  [[nodiscard]] bool is_over_locked() const { return finished_ && shown_ == last_id_; }
 };
 
 }  // namespace agenthost::runtime

@@ -107,8 +107,15 @@ void RunEvents::task_ended(const models::CheckpointTask& task, int step) {
   if (shows(StreamMode::kTasks)) publish("tasks", std::move(json), StreamMode::kTasks);
 }
 
+// Whoever sees a question or a breakpoint acts on it at once: reads the state, changes it, answers. So the
+// run's last word is not shown before all that can be done.
+void RunEvents::hold_at_root() {
+  if (spec_.checkpoint_ns.empty()) feed_->hold();
+}
+
 void RunEvents::interrupted(const models::Checkpoint& checkpoint) {
   if (!shown_) return;
+  hold_at_root();
   if (shows(StreamMode::kUpdates)) {
     for (const auto& task : checkpoint.tasks) {
       if (task.interrupts.empty() || task.result) continue;
@@ -125,6 +132,7 @@ void RunEvents::interrupted(const models::Checkpoint& checkpoint) {
 }
 
 void RunEvents::breakpoint() {
+  hold_at_root();
   if (shows(StreamMode::kUpdates)) publish("updates", R"({"__interrupt__":[]})", StreamMode::kUpdates);
 }
 

@@ -56,6 +56,7 @@ class RunEvents {
   [[nodiscard]] bool shows(StreamMode mode) const { return shown_ && feed_->wants(mode); }
   [[nodiscard]] bool shows_tasks() const { return shows(StreamMode::kTasks) || shows(StreamMode::kDebug); }
   void publish(std::string name, std::string data, StreamMode mode);
+  void hold_at_root();
   void callback(std::string_view event, std::string_view name, const models::CheckpointTask* task,
                 std::string data);
   void message_written(const JsonValue& message, const models::CheckpointTask& task, int step);

@@ -303,6 +303,7 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
 
 void RunScheduler::close_events(const ActiveRunPtr& run, const RunOutcome& outcome) {
   if (!run->events) return;
+  run->events->let_go();
   if (outcome.error) run->events->publish("error", error_json(outcome.error));
   if (observer_ != nullptr && run->persistence == Persistence::kStored) observer_->ended(run, outcome);
   run->events->finish();

@@ -59,7 +59,10 @@ class RunTest : public testing::Test {
     });
     ended_ = std::promise<RunResult>();
     auto run = runtime::Run::create(std::move(spec), limits_, pool_, timers_, &checkpointer_, events_,
-                                    [this](RunResult result) { ended_.set_value(std::move(result)); });
+                                    [this](RunResult result) {
+                                      events_->let_go();
+                                      ended_.set_value(std::move(result));
+                                    });
     run->start();
     return run;
   }

@@ -82,6 +82,40 @@ TEST(EventStream, WithARecorderReadersSeeOnlyWhatIsReleased) {
   EXPECT_THAT(late, ElementsAre(3)) << "what was released may leave the ring";
 }
 
+TEST(EventStream, WhatIsHeldIsShownWhenItIsLetGo) {
+  EventStream stream(1, 1000);
+  std::vector<std::uint64_t> early, late;
+  stream.subscribe(0, into(early));
+  stream.publish("a", "1");
+  stream.hold();
+  stream.publish("a", "2");
+  stream.publish("a", "3");
+  stream.subscribe(0, into(late));
+  EXPECT_THAT(early, ElementsAre(1));
+  EXPECT_THAT(late, ElementsAre(1));
+  stream.let_go();
+  stream.finish();
+  EXPECT_THAT(early, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(late, ElementsAre(1, 2, 3, 4));
+}
+
+TEST(EventStream, WhatIsHeldAndRecordedWaitsForBoth) {
+  EventStream stream(10, 1000);
+  std::vector<std::uint64_t> recorded, seen;
+  stream.record(into(recorded));
+  stream.subscribe(0, into(seen));
+  stream.hold();
+  stream.publish("a", "1");
+  stream.publish("a", "2");
+  stream.release(1);
+  EXPECT_THAT(recorded, ElementsAre(1, 2));
+  EXPECT_THAT(seen, ElementsAre());
+  stream.let_go();
+  EXPECT_THAT(seen, ElementsAre(1));
+  stream.release(2);
+  EXPECT_THAT(seen, ElementsAre(1, 2));
+}
+
 TEST(EventStream, GoesOnBehindKeptEvents) {
   EventStream stream(10, 1000);
   stream.go_on(7, {{6, "a", "1", 0, {}}, {7, "a", "2", 0, {}}});
