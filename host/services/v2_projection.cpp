@@ -237,9 +237,11 @@ void V2Projection::tool(const Namespace& ns, const std::string& data, std::vecto
     json += ",\"" + std::string(word->as) +
             "\":" + (word->as == "message" ? quote(text_or_json(*what)) : to_text(*what));
   }
-  // Clients look for a sub-agent below the tool that hands it its task.
+  // Clients look for a sub-agent below the tool that hands it its task. One that reports from inside is
+  // there.
   auto at = ns;
-  if (name == "task") at.push_back("tools:" + tool_task(ns, call_id));
+  const bool inside = !ns.empty() && node_of(ns.back()) == "tools";
+  if (name == "task" && !inside) at.push_back("tools:" + tool_task(ns, call_id));
   out.push_back({"tools", std::move(at), json + "}"});
 }
 

@@ -216,6 +216,14 @@ TEST_F(V2ProjectionTest, TheToolThatHandsOutTasksSpeaksFromItsOwnNamespace) {
       ElementsAre(R"(tools tools:t7 {"event":"tool-started","tool_call_id":"c","tool_name":"task"})"));
 }
 
+TEST_F(V2ProjectionTest, ASubAgentThatReportsItsTaskItselfIsThereAlready) {
+  (void)begin();
+  (void)see("values", "{}", "tools:t7");
+  EXPECT_THAT(
+      see("tools", R"({"event":"on_tool_start","toolCallId":"c","name":"task"})", "tools:t7"),
+      ElementsAre(R"(tools tools:t7 {"event":"tool-started","tool_call_id":"c","tool_name":"task"})"));
+}
+
 TEST_F(V2ProjectionTest, CustomEventsSuitBothDialects) {
   (void)begin();
   EXPECT_THAT(see("custom", R"({"progress":1})"),
