@@ -227,8 +227,8 @@ void Application::Parts::open_front() {
   routers::add_assistant_routes(routes, *assistants, *threads);
   routers::add_thread_routes(routes, *threads, *states);
   routers::add_state_routes(routes, *states);
-  routers::add_thread_stream_routes(routes,
-                                    {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers()});
+  routers::add_thread_stream_routes(
+      routes, {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers(), timers});
   routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
                                    settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
                                                                        : routers::WaitEnvelope::kNone,

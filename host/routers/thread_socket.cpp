@@ -1,5 +1,6 @@
 #include "host/routers/thread_socket.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "host/base/ids.hpp"
@@ -13,15 +14,23 @@ constexpr std::uint16_t kInternalError = 1011;
 constexpr std::size_t kMostWaiting = 128;
 constexpr std::size_t kMostWaitingBytes = 32U << 20U;
 constexpr std::size_t kMostSubscriptions = 256;
+// How long a subscription waits for those that come right behind it.
+constexpr std::chrono::milliseconds kTogether{10};
 
 std::shared_ptr<const std::string> shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
+bool subscribes(const std::string& message) {
+  const auto command = parse_json(message);
+  return command && string_member(*command, "method") == "subscription.subscribe";
+}
+
 }  // namespace
 
-ThreadSocket::ThreadSocket(ProtocolServices services, Executor& readers, std::string thread_id)
-    : services_(services), readers_(readers), thread_id_(std::move(thread_id)) {}
+ThreadSocket::ThreadSocket(ProtocolServices services, Executor& readers, Timers& timers,
+                           std::string thread_id)
+    : services_(services), readers_(readers), timers_(timers), thread_id_(std::move(thread_id)) {}
 
 void ThreadSocket::on_open(SocketPtr socket) {
   socket_ = std::move(socket);
@@ -56,27 +65,58 @@ void ThreadSocket::on_close() {
 
 void ThreadSocket::work() {
   readers_.post([self = shared_from_this()] {
-    std::string message;
-    {
-      const std::lock_guard lock(self->mutex_);
-      if (self->closed_) return;
-      message = self->waiting_.front();
-    }
     try {
-      self->run(message);
+      const auto commands = self->next_commands();
+      self->gathered_ = !self->gathered_ && !commands.empty() && subscribes(commands.front());
+      if (self->gathered_) {
+        self->timers_.after(kTogether, [self] { self->work(); });
+      } else {
+        self->run(commands);
+      }
     } catch (const std::exception&) {  // a library's; the client may come back
       self->socket_->close(kInternalError, "internal error");
     }
   });
 }
 
-void ThreadSocket::run(const std::string& message) {
-  const auto call = ProtocolCall::read(
-      thread_id_, message, [self = shared_from_this()](const ProtocolReply& reply) { self->replied(reply); });
-  if (!call) return;
-  if (call->method == "subscription.subscribe") return subscribe(call);
-  if (call->method == "subscription.unsubscribe") return unsubscribe(call);
-  run_protocol_command(services_, call);
+// The first that waits; with a subscription those right behind it. A client that opens several wants one
+// story: were they replayed one by one, the first could tell of a run's end, and the client stop listening,
+// before the next has told what the run said.
+std::vector<std::string> ThreadSocket::next_commands() {
+  std::vector<std::string> commands;
+  bool may_follow = true;
+  while (may_follow) {
+    std::string message;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return {};
+      if (commands.size() == waiting_.size()) break;
+      message = waiting_[commands.size()];
+    }
+    may_follow = subscribes(message);
+    if (commands.empty() || may_follow) commands.push_back(std::move(message));
+  }
+  const std::lock_guard lock(mutex_);
+  working_on_ = commands.size();
+  return commands;
+}
+
+void ThreadSocket::run(const std::vector<std::string>& commands) {
+  std::vector<ProtocolCallPtr> subscriptions;
+  for (const auto& message : commands) {
+    auto call =
+        ProtocolCall::read(thread_id_, message,
+                           [self = shared_from_this()](const ProtocolReply& reply) { self->replied(reply); });
+    if (!call) continue;
+    if (call->method == "subscription.subscribe") {
+      subscriptions.push_back(std::move(call));
+    } else if (call->method == "subscription.unsubscribe") {
+      unsubscribe(call);
+    } else {
+      run_protocol_command(services_, call);
+    }
+  }
+  if (!subscriptions.empty()) subscribe(subscriptions);
 }
 
 void ThreadSocket::replied(const ProtocolReply& reply) {
@@ -85,7 +125,7 @@ void ThreadSocket::replied(const ProtocolReply& reply) {
     const std::lock_guard lock(mutex_);
     waiting_bytes_ -= waiting_.front().size();
     waiting_.pop_front();
-    if (waiting_.empty()) return;
+    if (--working_on_ > 0 || waiting_.empty()) return;
   }
   work();
 }
@@ -97,40 +137,57 @@ services::ThreadTape& ThreadSocket::tape() {
 
 // ---- Subscriptions ----
 
-void ThreadSocket::subscribe(const ProtocolCallPtr& call) {
+void ThreadSocket::subscribe(const std::vector<ProtocolCallPtr>& calls) {
+  std::vector<Log::ReaderId> left_over;
+  std::vector<Log::Reading> readings;
+  for (const auto& call : calls) {
+    if (auto reading = reading_for(call, left_over)) readings.push_back(std::move(*reading));
+  }
+  if (readings.empty()) return;
+  tape().events().read_all(std::move(readings));
+  for (const auto reader : left_over) tape().events().stop_reading(reader);
+}
+
+// nullopt: it was refused. left_over: readers for whom the socket has closed meanwhile.
+std::optional<ThreadSocket::Log::Reading> ThreadSocket::reading_for(const ProtocolCallPtr& call,
+                                                                    std::vector<Log::ReaderId>& left_over) {
+  const auto refused = [&](const auto&... why) {
+    call->refuse(why...);
+    return std::nullopt;
+  };
   auto filter = services::V2Filter::from_json(call->params(), services::V2Filter::Unknown::kRefused);
-  if (!filter) return call->refuse(filter.error());
+  if (!filter) return refused(filter.error());
   const auto* since = find_member(call->params(), "since");
   if (since != nullptr && !since->IsUint64()) {
-    return call->refuse("invalid_argument", "since: must be a whole number, 0 or more");
+    return refused("invalid_argument", "since: must be a whole number, 0 or more");
   }
-  const std::string id = new_uuid7();
   {
     const std::lock_guard lock(mutex_);
     if (subscriptions_.size() >= kMostSubscriptions) {
-      return call->refuse("invalid_argument", "too many subscriptions on one socket; unsubscribe some");
+      return refused("invalid_argument", "too many subscriptions on one socket; unsubscribe some");
     }
   }
-  std::optional<Log::ReaderId> left_over;
-  tape().events().read(
+  const auto opened = [this, call, &left_over](const Log::Opening& opening) {
+    // The answer comes first, then what it announces.
+    const auto id = new_uuid7();
+    call->succeed(
+        "{\"subscription_id\":\"" + id + "\",\"replayed_events\":" + std::to_string(opening.replayed) + "}",
+        opening.last_seq);
+    last_replayed_ = 0;
+    const std::lock_guard lock(mutex_);
+    if (closed_) {
+      left_over.push_back(opening.reader);
+    } else {
+      subscriptions_.emplace(id, opening.reader);
+    }
+  };
+  return Log::Reading{
       since != nullptr ? since->GetUint64() : 0,
       [filter = std::move(*filter)](const services::TapeEvent& event) { return filter.shows(event.event); },
-      [&](const Log::Opening& opening) {
-        // The answer comes first, then what it announces.
-        call->succeed("{\"subscription_id\":\"" + id +
-                          "\",\"replayed_events\":" + std::to_string(opening.replayed) + "}",
-                      opening.last_seq);
-        const std::lock_guard lock(mutex_);
-        if (closed_) {
-          left_over = opening.reader;
-        } else {
-          subscriptions_.emplace(id, opening.reader);
-        }
-      },
+      opened,
       [self = shared_from_this()](const auto& event, services::Showing showing) {
         self->send_event(*event, showing);
-      });
-  if (left_over) tape().events().stop_reading(*left_over);
+      }};
 }
 
 void ThreadSocket::unsubscribe(const ProtocolCallPtr& call) {
@@ -150,10 +207,9 @@ void ThreadSocket::unsubscribe(const ProtocolCallPtr& call) {
 }
 
 void ThreadSocket::send_event(const services::TapeEvent& event, services::Showing showing) {
-  if (showing == services::Showing::kLive) {
-    if (event.seq <= last_live_) return;  // sent for another subscription
-    last_live_ = event.seq;
-  }
+  auto& last = showing == services::Showing::kLive ? last_live_ : last_replayed_;
+  if (event.seq <= last) return;  // sent for another subscription
+  last = event.seq;
   socket_->send(shared(event.json));
 }
 

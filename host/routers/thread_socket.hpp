@@ -1,6 +1,6 @@
 // ThreadSocket: protocol v2 on one WebSocket: commands in, their answers and the events of any number of
 // subscriptions out. An event that several subscriptions want is sent once. Commands are worked on one
-// after the other, on a reader thread. Thread-safe.
+// after the other, on a reader thread; subscriptions that come in a row are opened together. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "host/base/executor.hpp"
 #include "host/routers/http.hpp"
@@ -18,7 +20,7 @@ namespace agenthost::routers {
 
 class ThreadSocket final : public SocketUser, public std::enable_shared_from_this<ThreadSocket> {
  public:
-  ThreadSocket(ProtocolServices services, Executor& readers, std::string thread_id);
+  ThreadSocket(ProtocolServices services, Executor& readers, Timers& timers, std::string thread_id);
 
   void on_open(SocketPtr socket) override;
   void on_message(std::string message) override;
@@ -28,9 +30,12 @@ class ThreadSocket final : public SocketUser, public std::enable_shared_from_thi
   using Log = services::ThreadLog<services::TapeEvent>;
 
   void work();
-  void run(const std::string& message);
+  [[nodiscard]] std::vector<std::string> next_commands();
+  void run(const std::vector<std::string>& commands);
   void replied(const ProtocolReply& reply);
-  void subscribe(const ProtocolCallPtr& call);
+  void subscribe(const std::vector<ProtocolCallPtr>& calls);
+  [[nodiscard]] std::optional<Log::Reading> reading_for(const ProtocolCallPtr& call,
+                                                        std::vector<Log::ReaderId>& left_over);
   void unsubscribe(const ProtocolCallPtr& call);
   void send_event(const services::TapeEvent& event, services::Showing showing);
   [[nodiscard]] services::ThreadTape& tape();
@@ -38,18 +43,22 @@ class ThreadSocket final : public SocketUser, public std::enable_shared_from_thi
   // Constant after construction
   const ProtocolServices services_;
   Executor& readers_;
+  Timers& timers_;
   const std::string thread_id_;
   SocketPtr socket_;  // set before the first message
 
   // Of the reader thread that works on a command
   std::shared_ptr<services::ThreadTape> tape_;
+  bool gathered_ = false;  // the subscription at the front has waited for those behind it
 
   // Guarded by the lock of the tape's log
   std::uint64_t last_live_ = 0;
+  std::uint64_t last_replayed_ = 0;
 
   std::mutex mutex_;
   // Guarded by mutex_
-  std::deque<std::string> waiting_;  // the first is being worked on
+  std::deque<std::string> waiting_;  // the first of them are being worked on:
+  std::size_t working_on_ = 0;
   std::size_t waiting_bytes_ = 0;
   std::map<std::string, Log::ReaderId> subscriptions_;
   bool closed_ = false;

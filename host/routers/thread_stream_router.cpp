@@ -43,7 +43,8 @@ void command(const ThreadStreamRouting& routing, const std::string& thread_id, c
 
 void open_socket(const ThreadStreamRouting& routing, const std::string& thread_id, const Request&,
                  const ExchangePtr& exchange) {
-  exchange->upgrade(std::make_shared<ThreadSocket>(routing.services, routing.readers, thread_id));
+  exchange->upgrade(
+      std::make_shared<ThreadSocket>(routing.services, routing.readers, routing.timers, thread_id));
 }
 
 // ---- The older join ----

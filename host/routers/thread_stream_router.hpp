@@ -13,6 +13,7 @@ struct ThreadStreamRouting {
   ProtocolServices services;
   Heartbeat& heartbeat;
   Executor& readers;
+  Timers& timers;
 };
 
 void add_thread_stream_routes(RouteTable& routes, const ThreadStreamRouting& routing);

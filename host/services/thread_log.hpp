@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,7 @@ class ThreadLog {
     std::size_t replayed = 0;    // entries that follow at once
     std::uint64_t last_seq = 0;  // the newest entry there is
   };
+  using Opened = std::function<void(const Opening&)>;
 
   ThreadLog(std::size_t max_bytes, std::uint64_t first_seq)
       : max_bytes_(max_bytes), last_seq_(first_seq - 1) {}
@@ -58,18 +60,38 @@ class ThreadLog {
   // Replays the kept entries behind `since` that are wanted (nullopt: none), then goes on live; no gap, none
   // twice. A number that this log has not reached comes from an earlier one and counts as 0. `opened` is
   // called first.
-  void read(std::optional<std::uint64_t> since, Wanted wanted,
-            const std::function<void(const Opening&)>& opened, Sink sink) {
+  void read(std::optional<std::uint64_t> since, Wanted wanted, Opened opened, Sink sink) {
+    std::vector<Reading> one;
+    one.push_back({since, std::move(wanted), std::move(opened), std::move(sink)});
+    read_all(std::move(one));
+  }
+
+  struct Reading {
+    std::optional<std::uint64_t> since;
+    Wanted wanted;
+    Opened opened;
+    Sink sink;
+  };
+  // The same for several at once: when all are open, they see what they replay together, in the log's order.
+  void read_all(std::vector<Reading> readings) {
     const std::lock_guard lock(mutex_);
-    if (since && *since > last_seq_) since = 0;
-    std::vector<EntryPtr> replay;
-    for (const auto& entry : entries_) {
-      if (since && entry->seq > *since && wanted(*entry)) replay.push_back(entry);
+    const auto replays = [](const Reading& reading, const Entry& entry) {
+      return reading.since && entry.seq > *reading.since && reading.wanted(entry);
+    };
+    std::vector<Reader> opened;
+    for (auto& reading : readings) {
+      if (reading.since && *reading.since > last_seq_) reading.since = 0;
+      const auto replayed = std::count_if(entries_.begin(), entries_.end(),
+                                          [&](const EntryPtr& entry) { return replays(reading, *entry); });
+      opened.push_back({next_reader_++, reading.wanted, reading.sink});
+      reading.opened({opened.back().id, static_cast<std::size_t>(replayed), last_seq_});
     }
-    const auto reader = next_reader_++;
-    opened({reader, replay.size(), last_seq_});
-    for (const auto& entry : replay) sink(entry, Showing::kReplay);
-    readers_.push_back({reader, std::move(wanted), std::move(sink)});
+    for (const auto& entry : entries_) {
+      for (const auto& reading : readings) {
+        if (replays(reading, *entry)) reading.sink(entry, Showing::kReplay);
+      }
+    }
+    std::move(opened.begin(), opened.end(), std::back_inserter(readers_));
   }
 
   void stop_reading(ReaderId reader) {

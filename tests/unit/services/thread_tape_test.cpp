@@ -48,6 +48,23 @@ struct Reader {
   std::vector<std::string> replay, live;
 };
 
+TEST(ThreadLog, ReadersThatOpenTogetherReplayTogether) {
+  Log log(1'000, 1);
+  for (const auto* text : {"a", "b", "c"}) say(log, text);
+  std::vector<std::string> heard;
+  std::vector<Log::Reading> readings;
+  for (const std::string name : {"1", "2"}) {
+    readings.push_back({0, [name](const Note& note) { return name == "2" || note.text == "c"; },
+                        [&heard, name](const Log::Opening& at) {
+                          heard.push_back(name + ":" + std::to_string(at.replayed));
+                        },
+                        [&heard, name](const auto& note, Showing) { heard.push_back(name + note->text); }});
+  }
+  log.read_all(std::move(readings));
+  say(log, "d");
+  EXPECT_THAT(heard, ElementsAre("1:1", "2:3", "2a", "2b", "1c", "2c", "2d"));
+}
+
 TEST(ThreadLog, ReplaysThenGoesOnLiveForEachReaderByItsOwnChoice) {
   Log log(1'000, 1);
   say(log, "a");
