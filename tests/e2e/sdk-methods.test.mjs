@@ -47,7 +47,8 @@ it('the versions differ in three methods', () => {
     const client = new Client({apiUrl: server.url, apiKey: null});
     return parts_of(client).flatMap((part) => methods_of(client[part]).map((method) => `${part}.${method}`));
   });
-  expect(in_1.filter((method) => !in_2.includes(method))).toEqual(['threads.prune', 'threads.stream', 'runs.cancelMany']);
+  const only_in_1 = ['threads.prune', 'threads.stream', 'runs.cancelMany'];
+  expect(in_1.filter((method) => !in_2.includes(method))).toEqual(only_in_1);
   expect(in_2.filter((method) => !in_1.includes(method))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 // Protocol v2 through the official SDK: client.threads.stream over server-sent events and over WebSocket.
 import {randomUUID} from 'node:crypto';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {Client} from 'sdk-1';
+import {Client, ThreadStream} from 'sdk-1';
 import {Api, until} from './support/api.mjs';
 import {Proxy} from './support/proxy.mjs';
 import {kConformance, Server} from './support/server.mjs';
@@ -38,10 +38,29 @@ const is_end = ({method, params}) =>
   method === 'lifecycle' && params.namespace.length === 0 && params.data.event !== 'running';
 const lifecycle = (events) => events.filter(({method}) => method === 'lifecycle').map(({params}) => params.data.event);
 
+// Notes which members of a thread stream the tests use: at the end none may be left.
+const used = new Set();
+function watched(of, path = '') {
+  return new globalThis.Proxy(of, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof name === 'symbol') return value;
+      used.add(path + name);
+      if (typeof value === 'function') return value.bind(target);
+      return kGroups.includes(path + name) ? watched(value, `${name}.`) : value;
+    },
+  });
+}
+const kGroups = ['run', 'agent', 'input', 'state'];
+function members_of(thread) {
+  const own = Object.getOwnPropertyNames(ThreadStream.prototype).filter((name) => name !== 'constructor');
+  return [...own, ...kGroups.flatMap((group) => Object.keys(thread[group]).map((name) => `${group}.${name}`))];
+}
+
 describe.each(['sse', 'websocket'])('threads.stream over %s', (transport) => {
   const open = [];
   const stream = (thread_id, options, apiUrl = server.url) => {
-    const opened = new Client({apiUrl, apiKey: null}).threads.stream(thread_id, {transport, ...options});
+    const opened = watched(new Client({apiUrl, apiKey: null}).threads.stream(thread_id, {transport, ...options}));
     open.push(opened);
     return opened;
   };
@@ -196,7 +215,8 @@ describe.each(['sse', 'websocket'])('graphs inside graphs, tools and refusals ov
   afterEach(() => thread?.close());
   afterAll(() => own?.remove());
   const stream = (assistantId) => {
-    thread = new Client({apiUrl: own.url, apiKey: null}).threads.stream(randomUUID(), {transport, assistantId});
+    const {threads} = new Client({apiUrl: own.url, apiKey: null});
+    thread = watched(threads.stream(randomUUID(), {transport, assistantId}));
     return thread;
   };
 
@@ -228,6 +248,49 @@ describe.each(['sse', 'websocket'])('graphs inside graphs, tools and refusals ov
     expect(await call.output).toBe("It's 60 degrees and foggy.");
   });
 
+  it('finds the graphs inside, and tells a listener every event', async () => {
+    stream('nested');
+    const heard = [];
+    const wrong = [];
+    thread.onEvent(({method, params}) => heard.push([method, params.namespace.length]));
+    thread.onError((error) => wrong.push(error));
+    const inside = all(thread.subgraphs);
+    const {output} = thread; // asked for before there is any
+    const {run_id} = await thread.submitRun({input: {messages: []}});
+    expect(run_id).toEqual(expect.any(String));
+    thread.startLifecycleWatcher(); // it has begun with the run; once is enough
+    expect((await output).messages).toHaveLength(7);
+    await until(() => heard.some(([method, depth]) => method === 'lifecycle' && depth === 2), 'the graph two below');
+    await thread.close();
+    expect((await inside).map(({name, namespace}) => [name, namespace.length])).toEqual([['gp_two', 1]]);
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds the agents that a tool calls, and hears what they say', async () => {
+    stream('sdk_deep_agent');
+    const agents = all(thread.subagents);
+    await thread.run.start({input: {messages: [{role: 'user', content: 'go'}]}});
+    expect((await thread.output).messages.at(-1).content).toBe('Research complete.');
+    const [agent] = await agents;
+    expect(agent).toMatchObject({name: 'researcher', callId: 'tc-task-1'});
+    const {value: said} = await agent.messages[Symbol.asyncIterator]().next();
+    expect(await said.text).toBe('v3 streaming is event-typed and thread-centric.');
+  });
+
+  it('tells what a graph writes under a name of its own, and of media that there are none', async () => {
+    stream('sdk_agent');
+    const progress = all(thread.extensions.progress);
+    const media = ['audio', 'images', 'video', 'files'].map((kind) => all(thread[kind]));
+    await thread.run.start({input: {messages: [{role: 'user', content: 'hi'}]}});
+    await until(() => thread.interrupts.length === 1, 'the question');
+    await thread.close();
+    expect((await progress).map(({step, phase}) => `${step} ${phase}`).slice(0, 2)).toEqual([
+      'stream_message start',
+      'stream_message end',
+    ]);
+    expect(await Promise.all(media)).toEqual([[], [], [], []]);
+  });
+
   it('refuses a strict answer to a question that nobody asked, and the question still waits', async () => {
     stream('hitl');
     const subscription = await thread.subscribe({channels: ['lifecycle', 'input']});
@@ -246,6 +309,12 @@ describe.each(['sse', 'websocket'])('graphs inside graphs, tools and refusals ov
     });
     expect((await new Api(own).ok('GET', `/threads/${thread.threadId}`)).status).toBe('interrupted');
   });
+});
+
+it('every member of a thread stream is used above', async () => {
+  const thread = new Client({apiUrl: server.url, apiKey: null}).threads.stream(randomUUID(), kAsk);
+  expect(members_of(thread).filter((name) => !used.has(name))).toEqual([]);
+  await thread.close();
 });
 
 describe('the thread stream on the wire', () => {
@@ -293,26 +362,45 @@ describe('the thread stream on the wire', () => {
     expect((await api.state(thread_id)).values.answer).toBe('sure');
   });
 
-  it('joins all runs of a thread the older way', async () => {
-    const client = new Client({apiUrl: server.url, apiKey: null});
-    const thread_id = await api.thread();
-    const abort = new AbortController();
-    const joined = client.threads.joinStream(thread_id, {
-      streamMode: ['run_modes', 'state_update'],
-      lastEventId: '-',
-      signal: abort.signal,
+  it('opens subscriptions that come in a row together: answers first, then one story, each event once', async () => {
+    const thread_id = randomUUID();
+    await command(thread_id, 'run.start', {assistant_id: 'echo_chain', input: {counter: 0}});
+    await until(async () => (await api.ok('GET', `/threads/${thread_id}`)).status === 'idle', 'the end of the run');
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/threads/${thread_id}/stream/events`);
+    const frames = [];
+    const ends = () => frames.filter(({event_id}) => event_id?.endsWith(':completed')).length;
+    const heard = new Promise((done) => {
+      socket.onmessage = ({data}) => {
+        frames.push(JSON.parse(data));
+        if (ends() > 0) done();
+      };
     });
+    await new Promise((opened) => (socket.onopen = opened));
+    const subscribe = (id, channels) =>
+      socket.send(JSON.stringify({id, method: 'subscription.subscribe', params: {channels}}));
+    subscribe(1, ['lifecycle']);
+    subscribe(2, ['lifecycle', 'values']);
+    await heard;
+    socket.close();
+    const events = frames.filter(({type}) => type === 'event');
+    expect(frames.slice(0, 2).map(({type, id}) => [type, id])).toEqual([
+      ['success', 1],
+      ['success', 2],
+    ]);
+    expect(events.map(({method}) => method).join(' ')).toBe('lifecycle values values values values lifecycle');
+  });
+
+  it('joins all runs of a thread the older way', async () => {
+    const thread_id = await api.thread();
+    const path = `/threads/${thread_id}/stream?stream_mode=run_modes&stream_mode=state_update`;
+    const joined = await api.open_stream('GET', path, undefined, {'Last-Event-ID': '-'});
+    await api.run(thread_id, {assistant_id: 'echo_chain', input: {counter: 0}, stream_mode: ['values']});
+    await api.run(thread_id, {assistant_id: 'echo_chain', input: {counter: 10}, stream_mode: ['updates']});
     const events = [];
-    const reading = (async () => {
-      for await (const event of joined) {
-        events.push(event);
-        if (events.filter(({event: name}) => name === 'state_update').length === 2) break;
-      }
-    })();
-    await client.runs.create(thread_id, 'echo_chain', {input: {counter: 0}, streamMode: ['values']});
-    await client.runs.create(thread_id, 'echo_chain', {input: {counter: 10}, streamMode: ['updates']});
-    await reading;
-    abort.abort();
+    for await (const event of joined.events) {
+      events.push(event);
+      if (events.filter(({event: name}) => name === 'state_update').length === 2) break;
+    }
     expect(events.filter(({event}) => event === 'values').map(({data}) => data.counter)).toEqual([0, 1, 2, 3]);
     expect(events.filter(({event}) => event === 'updates').map(({data}) => Object.keys(data)[0])).toEqual([
       'one',

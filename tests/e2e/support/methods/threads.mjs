@@ -1,6 +1,6 @@
 // client.threads, method by method. See ../../sdk-methods.test.mjs.
 import {expect} from 'vitest';
-import {all, failure_of, human} from '../graphs.mjs';
+import {failure_of, human, texts} from '../graphs.mjs';
 
 const tag = () => crypto.randomUUID();
 const ids = (threads) => threads.map(({thread_id}) => thread_id);
@@ -207,26 +207,22 @@ export const threads = {
   },
 
   joinStream: {
-    'follows every run of the thread': async ({client, talk}) => {
+    'follows every run of the thread, from the one under way': async ({client, talk}) => {
       const thread_id = await talk.thread();
-      const leave = new AbortController();
-      const counts = [];
-      const following = (async () => {
-        const events = client.threads.joinStream(thread_id, {
-          streamMode: ['run_modes'],
-          lastEventId: '-',
-          signal: leave.signal,
-        });
-        for await (const {event, data} of events) {
-          if (event === 'values') counts.push(data.messages.length);
-          if (counts.length === 4) break;
-        }
-      })();
-      await all(client.runs.stream(thread_id, 'echo', {input: human('one'), streamMode: 'values'}));
-      await all(client.runs.stream(thread_id, 'echo', {input: human('two'), streamMode: 'values'}));
-      await following;
-      leave.abort();
-      expect(counts).toEqual([1, 2, 3, 4]);
+      const start = (text, delay_ms) =>
+        client.runs.create(thread_id, 'echo', {input: {...human(text), delay_ms}, streamMode: 'values'});
+      const first = await start('one', 60_000);
+      const said = [];
+      const options = {streamMode: ['run_modes'], lastEventId: '-'};
+      for await (const {event, data} of client.threads.joinStream(thread_id, options)) {
+        if (event !== 'values') continue;
+        said.push(texts(data.messages).at(-1));
+        if (said.length === 3) break;
+        if (said.length > 1) continue;
+        await client.runs.cancel(thread_id, first.run_id, true);
+        await start('two', 0);
+      }
+      expect(said).toEqual(['one', 'two', 'echo: two']);
     },
   },
 };
