@@ -395,10 +395,12 @@ describe('browsers', () => {
       Origin: 'https://example.org',
       'Access-Control-Request-Method': 'PATCH',
       'Access-Control-Request-Headers': 'content-type,x-api-key,last-event-id',
+      'Access-Control-Request-Private-Network': 'true', // a page from the web that talks to this machine
     };
     const {status, headers} = await api.call('OPTIONS', '/threads', undefined, asked);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(headers.get('access-control-allow-private-network')).toBe('true');
     for (const name of ['content-type', 'x-api-key', 'last-event-id'])
       expect(headers.get('access-control-allow-headers').toLowerCase()).toContain(name);
   });

@@ -1,5 +1,5 @@
-// useStream of @langchain/langgraph-sdk/react, both lines, in a real browser on a page of another origin: what a chat built
-// with it shows.
+// useStream of @langchain/langgraph-sdk/react, both lines, in a real browser on a page of another origin: what a chat
+// built with it shows.
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {Api, until} from './support/api.mjs';
 import {Site} from './support/chat.mjs';
@@ -22,11 +22,12 @@ afterAll(async () => {
 });
 
 const kFoo = ['foo', 'begin', 'tool_call__begin', 'end'];
-const settled = (chat) => chat.until(({threadId, isLoading, isThreadLoading}) => threadId && !isLoading && !isThreadLoading);
+const settled = (chat) =>
+  chat.until(({threadId, isLoading, isThreadLoading}) => threadId && !isLoading && !isThreadLoading);
 
 describe.each(Object.keys(kHooks))('useStream %s', (version) => {
   let chat;
-  afterEach(() => chat?.page.close());
+  afterEach(() => chat?.close());
   const open = async (assistantId, options, thread_id) => {
     chat = await site.open(version, {apiUrl: server.url, apiKey: null, assistantId, ...options}, thread_id);
     return chat;
@@ -79,15 +80,15 @@ describe.each(Object.keys(kHooks))('useStream %s', (version) => {
 
   it('joins a run again after a reload in its middle, and sees it end', async () => {
     await open('agent', {reconnectOnMount: true});
-    await chat.submit({...human('foo'), sleep: {steps: 6, ms: 100}});
+    await chat.submit({...human('foo'), sleep: {steps: 15, ms: 100}});
     await chat.page.waitForFunction(() => window.custom.length > 1);
     await chat.reload();
-    await chat.until(({isLoading}) => isLoading);
     const {messages, error} = await chat.until(({messages, isLoading}) => messages.length === 4 && !isLoading);
     expect(error).toBeUndefined();
     expect(texts(messages)).toEqual(kFoo);
     // Rejoined from the beginning: what came before the reload comes again.
-    expect(await chat.page.evaluate(() => window.custom)).toEqual([0, 1, 2, 3, 4, 5].map((step) => ({type: 'sleep', step})));
+    const steps = (await chat.page.evaluate(() => window.custom)).map(({step}) => step);
+    expect(steps).toEqual([...Array(15).keys()]);
     await chat.expect_no_doubles();
     expect(await chat.page.evaluate(() => sessionStorage.length)).toBe(0);
     expect(await api.ok('GET', `/threads/${(await chat.seen()).threadId}/runs`)).toMatchObject([{status: 'success'}]);
@@ -173,4 +174,24 @@ describe.each(Object.keys(kHooks))('useStream %s', (version) => {
     expect(threadId).toBe(thread_id);
     expect((await settled(chat)).history).toBe(3);
   });
+});
+
+it('a page of another origin reads the headers that lead back to a run, and to the next page', async () => {
+  const {page} = await site.open('1.15.0', {apiUrl: server.url, assistantId: 'echo'});
+  const header_of = (path, body, name) =>
+    page.evaluate(
+      async ([url, json, header]) => {
+        const headers = {'Content-Type': 'application/json', 'X-Api-Key': 'k', 'Last-Event-ID': '-1'};
+        const response = await fetch(url, {method: 'POST', headers, body: JSON.stringify(json)});
+        await response.text();
+        return response.headers.get(header);
+      },
+      [server.url + path, body, name],
+    );
+  const run = {assistant_id: 'echo', input: {messages: []}};
+  expect(await header_of('/runs/stream', run, 'content-location')).toMatch(/^\/runs\/[0-9a-f-]{36}$/);
+  expect(await header_of('/runs/stream', run, 'location')).toMatch(/^\/threads\/.*\/stream$/);
+  expect(await header_of('/assistants/search', {limit: 1}, 'x-pagination-next')).toBe('1');
+  expect(Number(await header_of('/assistants/search', {limit: 1}, 'x-pagination-total'))).toBeGreaterThan(1);
+  await page.close();
 });

@@ -17,12 +17,11 @@ const kQuiet = [
 
 async function bundle(alias) {
   const {outputFiles} = await build({
-    entryPoints: [join(import.meta.dirname, 'chat_page.jsx')],
+    entryPoints: [join(import.meta.dirname, 'chat_page.mjs')],
     alias,
     bundle: true,
     write: false,
     format: 'esm',
-    jsx: 'automatic',
     logLevel: 'error',
     minify: true,
     define: {'process.env.NODE_ENV': '"production"'},
@@ -64,8 +63,8 @@ export class Site {
   async open(hook, options, thread_id = '') {
     const page = await this.#browser.newPage();
     page.setDefaultTimeout(15_000);
-    await page.goto(`${this.url}/${hook}?${encodeURIComponent(JSON.stringify(options))}#${thread_id}`);
     const chat = new Chat(page);
+    await page.goto(`${this.url}/${hook}?${encodeURIComponent(JSON.stringify(options))}#${thread_id}`);
     await chat.until(() => true);
     return chat;
   }
@@ -74,6 +73,13 @@ export class Site {
 export class Chat {
   constructor(page) {
     this.page = page;
+    this.wrong = [];
+    page.on('pageerror', ({message}) => this.wrong.push(message));
+  }
+
+  async close() {
+    await this.page.close();
+    expect(this.wrong).toEqual([]);
   }
 
   // What the user would see now.

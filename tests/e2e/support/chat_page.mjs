@@ -1,6 +1,6 @@
-// A page around the hook under test, as small as a chat can be. `the-hook` is what the bundle was built with; options come
-// in the query, the thread lives in the fragment, so that a reload finds it again.
-import {useState} from 'react';
+// A page around the hook under test, as small as a chat can be. `the-hook` is what the bundle was built with; options
+// come in the query, the thread lives in the fragment, so that a reload finds it again.
+import {createElement, useState} from 'react';
 import {createRoot} from 'react-dom/client';
 import {useStream} from 'the-hook';
 
@@ -10,11 +10,10 @@ window.renders = []; // the messages of every render
 window.created = []; // the runs the hook told of
 window.custom = [];
 
-const shown_message = (message) => ({
-  id: message.id,
-  type: message.type ?? message.getType?.(),
-  content: message.content,
-});
+// A text, or the blocks that protocol v2 streams.
+const text_of = (content) => (typeof content === 'string' ? content : content.map(({text}) => text).join(''));
+
+const shown_message = ({id, type, content}) => ({id, type, content: text_of(content)});
 
 const shown_error = (error) => error && {name: error.name, message: error.message ?? String(error)};
 
@@ -38,16 +37,13 @@ function Chat() {
     messages,
     values: stream.values,
     interrupt: stream.interrupt,
+    interrupts: stream.interrupts,
     isLoading: stream.isLoading,
     isThreadLoading: stream.isThreadLoading,
     error: shown_error(stream.error),
     history: kOptions.fetchStateHistory && stream.history.length,
   };
-  return messages.map(({id, type, content}) => (
-    <p key={id} className={type}>
-      {content}
-    </p>
-  ));
+  return messages.map(({id, type, content}) => createElement('p', {key: id, className: type}, content));
 }
 
-createRoot(document.body.appendChild(document.createElement('main'))).render(<Chat />);
+createRoot(document.body.appendChild(document.createElement('main'))).render(createElement(Chat));
