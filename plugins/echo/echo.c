@@ -4,7 +4,7 @@
  *   tokens    writes that many custom events {"token":"tok<i>"} before the answer, as fast as the reader
  * takes them
  */
-#include <jansson.h>
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ struct agent_graph {
 struct echo {
   const struct agent_plugin* plugin;
   agent_task* task;
-  json_t* update; /* {"messages":[answer]} */
+  char* update; /* {"messages":[answer]} */
   long tokens;
   long next_token;
 };
@@ -47,27 +47,36 @@ struct echo {
 /* ---- JSON ---- */
 
 /* A number of the state within [0, max]; 0 when absent, -1 when it is something else. */
-static long read_count(const json_t* state, const char* channel, long max) {
-  const json_t* value = json_object_get(state, channel);
-  if (value == NULL || json_is_null(value)) return 0;
-  const double number = json_is_number(value) ? json_number_value(value) : -1;
+static long read_count(const cJSON* state, const char* channel, long max) {
+  const cJSON* value = cJSON_GetObjectItemCaseSensitive(state, channel);
+  if (value == NULL || cJSON_IsNull(value)) return 0;
+  const double number = cJSON_IsNumber(value) ? cJSON_GetNumberValue(value) : -1;
   return number >= 0 && number <= (double)max ? (long)number : -1;
 }
 
-/* The text of the last message: its content, or the first text part of it. Never NULL. */
-static const char* last_text(const json_t* state) {
-  const json_t* messages = json_object_get(state, "messages");
-  const json_t* last = json_array_get(messages, json_array_size(messages) - 1);
-  const json_t* content = json_object_get(last, "content");
-  if (json_is_array(content)) content = json_object_get(json_array_get(content, 0), "text");
-  return json_is_string(content) ? json_string_value(content) : "";
+/* What the last message says: its content, or the first text part of it. NULL when it says nothing. */
+static const cJSON* last_text(const cJSON* state) {
+  const cJSON* messages = cJSON_GetObjectItemCaseSensitive(state, "messages");
+  const cJSON* last = cJSON_GetArrayItem(messages, cJSON_GetArraySize(messages) - 1);
+  const cJSON* content = cJSON_GetObjectItemCaseSensitive(last, "content");
+  if (cJSON_IsArray(content))
+    content = cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(content, 0), "text");
+  return cJSON_IsString(content) ? content : NULL;
 }
 
 /* {"messages":[{"type":"ai","content":"echo: ..."}]}; NULL = out of memory. The host gives the message its
  * id. */
-static json_t* make_update(const json_t* state) {
-  return json_pack("{s:[{s:s, s:o}]}", "messages", "type", "ai", "content",
-                   json_sprintf("echo: %s", last_text(state)));
+static char* make_update(const cJSON* state) {
+  static const char format[] = "{\"messages\":[{\"type\":\"ai\",\"content\":\"echo: %s}]}";
+  const cJSON* said = last_text(state);
+  char* quoted = said ? cJSON_PrintUnformatted(said) : NULL;
+  if (said && quoted == NULL) return NULL;
+  const char* tail = quoted ? quoted + 1 : "\""; /* the text behind its opening quote */
+  const size_t size = sizeof format + strlen(tail);
+  char* update = malloc(size);
+  if (update) snprintf(update, size, format, tail);
+  cJSON_free(quoted);
+  return update;
 }
 
 /* ---- The node ---- */
@@ -77,7 +86,7 @@ static void release_text(agent_bytes* self) {
 }
 
 static void echo_free(struct echo* echo) {
-  json_decref(echo->update);
+  free(echo->update);
   free(echo);
 }
 
@@ -87,11 +96,8 @@ static void echo_fail(struct echo* echo, agent_status status, agent_str text) {
 }
 
 static void echo_answer(struct echo* echo) {
-  char* text = json_dumps(echo->update, JSON_COMPACT);
-  if (text == NULL) {
-    echo_fail(echo, AGENT_EXHAUSTED, STR("echo: out of memory"));
-    return;
-  }
+  char* text = echo->update;
+  echo->update = NULL; /* the host frees it */
   agent_bytes update = {(const uint8_t*)text, strlen(text), text, release_text};
   echo->plugin->api->complete(echo->task, AGENT_OK, &update);
   echo_free(echo);
@@ -122,12 +128,12 @@ static void echo_continue(struct echo* echo) {
 }
 
 static agent_status start_node(agent_graph* graph, agent_task* task, const agent_node_call* call) {
-  json_t* state = json_loadb(call->state.data, call->state.size, 0, NULL);
+  cJSON* state = cJSON_ParseWithLength(call->state.data, call->state.size);
   const long delay_ms = read_count(state, "delay_ms", MAX_DELAY_MS);
   const long tokens = read_count(state, "tokens", MAX_TOKENS);
   struct echo* echo = malloc(sizeof *echo);
-  json_t* update = echo ? make_update(state) : NULL;
-  json_decref(state);
+  char* update = echo ? make_update(state) : NULL;
+  cJSON_Delete(state);
   if (update == NULL) {
     free(echo);
     return AGENT_EXHAUSTED;
