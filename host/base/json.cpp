@@ -11,8 +11,8 @@
 namespace agenthost {
 namespace {
 
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+// Not iterative, which is slower: the handlers stop a parse long before its recursion gets deep.
+constexpr unsigned kParseFlags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
 // The reader takes a NUL byte for the end of the text.
 constexpr std::string_view kStrayNul = "a NUL byte, which JSON does not allow";
@@ -113,8 +113,7 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
     return !too_deep_ && saw_object_;
   }
   bool leave() {
-    // The iterative reader calls this before it takes the closing bracket.
-    if (--depth_ == 1) end_member(stream_.Tell() + 1);
+    if (--depth_ == 1) end_member(stream_.Tell());
     return true;
   }
   void end_member(std::size_t end);
@@ -199,11 +198,29 @@ std::string to_text(const JsonValue& value) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string to_text(const std::vector<JsonMember>& members) {
+  std::size_t size = 2;
+  for (const auto& member : members) size += member.key.size() + member.text.size() + 4;
+  std::string out = "{";
+  out.reserve(size);
+  for (const auto& member : members) {
+    if (out.size() > 1) out += ',';
+    out += quote(member.key);
+    out += ':';
+    out += member.text;
+  }
+  return out += '}';
+}
+
+bool needs_escape(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; });
+}
+
 std::string quote(std::string_view text) {
-  const auto needs_escape = [](unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; };
   std::string out;
   // Names and ids, which are most of what is quoted, need none.
-  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+  if (!needs_escape(text)) {
     out.reserve(text.size() + 2);
     out += '"';
     out += text;
@@ -254,15 +271,7 @@ std::string merge_objects(std::string_view base, std::string_view overlay) {
   auto extra = split_object(overlay);
   if (!merged || !extra) return std::string(base);
   for (auto& member : *extra) put_member(*merged, std::move(member));
-  std::string out = "{";
-  out.reserve(base.size() + overlay.size());
-  for (const auto& member : *merged) {
-    if (out.size() > 1) out += ',';
-    out += quote(member.key);
-    out += ':';
-    out += member.text;
-  }
-  return out += '}';
+  return to_text(*merged);
 }
 
 }  // namespace agenthost

@@ -1,7 +1,7 @@
 // JSON for the whole host: RapidJSON behind limits, plus blobs that cross the runtime unparsed.
 //
-// Text that came from outside is read with parse_json or split_object, both of which are iterative (no stack
-// to overflow), validate UTF-8, refuse trailing bytes and stop at kMaxJsonDepth. Functions are thread-safe.
+// Text that came from outside is read with parse_json or split_object, both of which stop at kMaxJsonDepth
+// (so no stack overflows), validate UTF-8 and refuse trailing bytes. Functions are thread-safe.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -60,9 +60,14 @@ struct JsonMember {
 
 // Compact text on one line.
 [[nodiscard]] std::string to_text(const JsonValue& value);
+// The object that split_object took apart.
+[[nodiscard]] std::string to_text(const std::vector<JsonMember>& members);
 
 // "text" with quotes and escapes.
 [[nodiscard]] std::string quote(std::string_view text);
+
+// Whether quote() changes anything between the quotes.
+[[nodiscard]] bool needs_escape(std::string_view text);
 
 // A member of an object, or nullptr when value is no object or has no such member, or the member is null.
 [[nodiscard]] const JsonValue* find_member(const JsonValue& value, std::string_view key);

@@ -158,11 +158,11 @@ NodeOutcome Task::outcome_of(agent_status status, std::string_view update) const
     error.code = ErrorCode::kExhausted;
     return error;
   }
-  if (const auto members = split_object(update); !members) {
+  auto members = split_object(update);
+  if (!members)
     return plugin_error("completed with an update that is no JSON object: " + members.error().text);
-  }
-  if (status == AGENT_COMMAND) return runtime::NodeUpdate{nullptr, make_blob(std::string(update))};
-  return runtime::NodeUpdate{make_blob(std::string(update))};
+  if (status == AGENT_COMMAND) return runtime::NodeUpdate{{}, make_blob(std::string(update))};
+  return runtime::NodeUpdate{std::move(*members)};
 }
 
 Error Task::plugin_error(std::string text) const {

@@ -28,8 +28,8 @@ struct NodeCall {
 
 // How a task ended.
 struct NodeUpdate {
-  JsonBlob update;             // JSON object {channel: write}, or null: no writes
-  JsonBlob command = nullptr;  // instead of update: {"update":{...},"goto":[...],"graph":"__parent__"}
+  std::vector<JsonMember> writes;  // {channel: write}
+  JsonBlob command = nullptr;      // instead of writes: {"update":{...},"goto":[...],"graph":"__parent__"}
 };
 struct NodeInterrupted {
   JsonBlob value;

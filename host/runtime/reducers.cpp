@@ -93,7 +93,20 @@ Result<JsonValue> complete_message(const Channel& channel, JsonValue& item, Allo
   return message;
 }
 
-Result<std::string> complete_messages(const Channel& channel, const std::string& write) {
+// See NormalWrite::brings. An id that looks different inside JSON could not be found there as it is.
+std::vector<std::string> ids_brought(const JsonValue& messages) {
+  std::vector<std::string> ids;
+  for (const auto& message : messages.GetArray()) {
+    const auto id = string_member(message, "id");
+    if (id.empty() || needs_escape(id) || string_member(message, "type") == "remove") return {};
+    ids.emplace_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  const bool different = std::adjacent_find(ids.begin(), ids.end()) == ids.end();
+  return different ? ids : std::vector<std::string>{};
+}
+
+Result<NormalWrite> complete_messages(const Channel& channel, const std::string& write) {
   auto document = parse_json(write);
   if (!document) return fail(document.error());
   auto& allocator = document->GetAllocator();
@@ -115,7 +128,7 @@ Result<std::string> complete_messages(const Channel& channel, const std::string&
     if (!message) return fail(message.error());
     list.PushBack(std::move(*message), allocator);
   }
-  return to_text(list);
+  return NormalWrite{to_text(list), ids_brought(list)};
 }
 
 void put_message(JsonValue& messages, JsonValue& incoming, Allocator& allocator) {
@@ -139,22 +152,17 @@ void put_message(JsonValue& messages, JsonValue& incoming, Allocator& allocator)
 
 // Whether the write only adds: no id of it is in the text of the current list, so the lists can be joined
 // unparsed. An id that occurs inside some content only costs the slower way.
-bool only_adds(const JsonDocument& incoming, const std::string& current) {
-  return std::none_of(incoming.Begin(), incoming.End(), [&](const JsonValue& message) {
-    return string_member(message, "type") == "remove" ||
-           current.find(string_member(message, "id")) != std::string::npos;
-  });
+bool only_adds(const NormalWrite& write, std::string_view current) {
+  return !write.brings.empty() &&
+         std::none_of(write.brings.begin(), write.brings.end(),
+                      [&](const auto& id) { return current.find(id) != std::string_view::npos; });
 }
 
-Result<JsonBlob> reduce_messages(const JsonBlob& current, const std::string& write) {
-  auto incoming = parse_json(write);
+Result<JsonBlob> reduce_messages(const JsonBlob& current, const NormalWrite& write) {
+  const auto before = current ? std::string_view(*current) : std::string_view("[]");
+  if (only_adds(write, before)) return make_blob(join_arrays(before, write.text));
+  auto incoming = parse_json(write.text);
   if (!incoming) return fail(incoming.error());
-  const std::string before = current ? *current : "[]";
-  std::vector<std::string_view> ids;
-  for (const auto& message : incoming->GetArray()) ids.push_back(string_member(message, "id"));
-  std::sort(ids.begin(), ids.end());
-  const bool distinct = std::adjacent_find(ids.begin(), ids.end()) == ids.end();
-  if (distinct && only_adds(*incoming, before)) return make_blob(join_arrays(before, write));
   auto messages = parse_json(before);
   if (!messages) return fail(messages.error());
   for (auto& message : incoming->GetArray()) put_message(*messages, message, messages->GetAllocator());
@@ -163,34 +171,36 @@ Result<JsonBlob> reduce_messages(const JsonBlob& current, const std::string& wri
 
 }  // namespace
 
-Result<std::string> normalize_write(const Channel& channel, std::string write) {
+Result<NormalWrite> normalize_write(const Channel& channel, std::string write) {
   switch (channel.reducer) {
     case Reducer::kLastValue:
-      return write;
+      break;
     case Reducer::kAppend:
-      if (is_array_text(write)) return write;
-      return "[" + write + "]";
+      if (!is_array_text(write)) write = "[" + write + "]";
+      break;
     case Reducer::kMessages:
       return complete_messages(channel, write);
     case Reducer::kMerge:
-      if (!write.empty() && write.front() == '{') return write;
-      return invalid(channel, "its reducer is merge, so a write must be an object");
+      if (write.empty() || write.front() != '{')
+        return invalid(channel, "its reducer is merge, so a write must be an object");
+      break;
   }
-  return write;
+  return NormalWrite{std::move(write)};
 }
 
-Result<JsonBlob> reduce(const Channel& channel, const JsonBlob& current, const std::string& write) {
+Result<JsonBlob> reduce(const Channel& channel, const JsonBlob& current, const NormalWrite& write) {
+  const auto& text = write.text;
   switch (channel.reducer) {
     case Reducer::kLastValue:
-      return make_blob(write);
+      break;
     case Reducer::kAppend:
-      return make_blob(current && is_array_text(*current) ? join_arrays(*current, write) : write);
+      return make_blob(current && is_array_text(*current) ? join_arrays(*current, text) : text);
     case Reducer::kMessages:
       return reduce_messages(current, write);
     case Reducer::kMerge:
-      return make_blob(merge_objects(current ? *current : "{}", write));
+      return make_blob(merge_objects(current ? *current : "{}", text));
   }
-  return make_blob(write);
+  return make_blob(text);
 }
 
 }  // namespace agenthost::runtime

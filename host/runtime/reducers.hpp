@@ -2,7 +2,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "host/base/error.hpp"
 #include "host/base/json.hpp"
@@ -10,13 +10,20 @@
 
 namespace agenthost::runtime {
 
-// Brings a write into the form it is applied, streamed and stored in: for kMessages a list of complete
-// messages, each with an id (a client's id is kept, a missing one is made); for kAppend a list; else
-// unchanged. kInvalid kind "InvalidUpdateError" when the write cannot belong to such a channel.
-[[nodiscard]] Result<std::string> normalize_write(const Channel& channel, std::string write);
+// A write in the form it is applied, streamed and stored in.
+struct NormalWrite {
+  std::string text;
+  // Of kMessages, when all it does is bring different messages: their ids, which spare reading the text again.
+  std::vector<std::string> brings = {};
+};
 
-// The channel's new value. current may be null (no value yet); write is normalized.
+// For kMessages a list of complete messages, each with an id (a client's id is kept, a missing one is made);
+// for kAppend a list; else unchanged. kInvalid kind "InvalidUpdateError" when the write cannot belong to such
+// a channel.
+[[nodiscard]] Result<NormalWrite> normalize_write(const Channel& channel, std::string write);
+
+// The channel's new value. current may be null: no value yet.
 [[nodiscard]] Result<JsonBlob> reduce(const Channel& channel, const JsonBlob& current,
-                                      const std::string& write);
+                                      const NormalWrite& write);
 
 }  // namespace agenthost::runtime

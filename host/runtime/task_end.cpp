@@ -40,9 +40,8 @@ TaskEnd command_end(const Graph& graph, std::string_view ns, const JsonBlob& com
   return std::move(*update);
 }
 
-TaskEnd update_end(const Graph& graph, const JsonBlob& update) {
-  if (!update) return TaskUpdate{};
-  auto writes = read_writes(graph, *update);
+TaskEnd update_end(const Graph& graph, std::vector<JsonMember> update) {
+  auto writes = read_writes(graph, std::move(update));
   if (!writes) return writes.error();
   return TaskUpdate{std::move(*writes)};
 }
@@ -71,7 +70,8 @@ Result<TaskUpdate> read_command(const Graph& graph, std::string_view command) {
 TaskEnd task_end(const Graph& graph, std::string_view ns, const models::CheckpointTask& task,
                  NodeOutcome outcome) {
   if (auto* update = std::get_if<NodeUpdate>(&outcome))
-    return update->command ? command_end(graph, ns, update->command) : update_end(graph, update->update);
+    return update->command ? command_end(graph, ns, update->command)
+                           : update_end(graph, std::move(update->writes));
   if (auto* interrupted = std::get_if<NodeInterrupted>(&outcome)) {
     // The same for the same pending task, however often it is asked about.
     auto id = short_hash(models::inner_ns(std::string(ns), task));

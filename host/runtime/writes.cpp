@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "host/base/ids.hpp"
-#include "host/runtime/reducers.hpp"
 
 namespace agenthost::runtime {
 namespace {
@@ -17,7 +16,7 @@ Error two_writers(const Channel& channel) {
 }
 
 std::optional<Error> apply_write(const Channel& channel, models::Checkpoint& state,
-                                 const std::string& write) {
+                                 const NormalWrite& write) {
   auto slot = std::find_if(state.channels.begin(), state.channels.end(),
                            [&](const auto& value) { return value.channel == channel.name; });
   auto value = reduce(channel, slot == state.channels.end() ? nullptr : slot->value, write);
@@ -33,13 +32,18 @@ std::optional<Error> apply_write(const Channel& channel, models::Checkpoint& sta
 Result<Writes> read_writes(const Graph& graph, std::string_view update) {
   auto members = split_object(update);
   if (!members) return fail(members.error());
+  return read_writes(graph, std::move(*members));
+}
+
+Result<Writes> read_writes(const Graph& graph, std::vector<JsonMember> update) {
   Writes writes;
-  for (auto& member : *members) {
+  writes.reserve(update.size());
+  for (auto& member : update) {
     const auto channel = graph.channel_index(member.key);
     if (!channel) continue;
-    auto text = normalize_write(graph.channels()[*channel], std::move(member.text));
-    if (!text) return fail(text.error());
-    writes.push_back({*channel, std::move(*text)});
+    auto write = normalize_write(graph.channels()[*channel], std::move(member.text));
+    if (!write) return fail(write.error());
+    writes.push_back({*channel, std::move(*write)});
   }
   return writes;
 }
@@ -47,9 +51,9 @@ Result<Writes> read_writes(const Graph& graph, std::string_view update) {
 JsonBlob writes_json(const Graph& graph, const Writes& writes) {
   if (writes.empty()) return nullptr;
   std::string out = "{";
-  for (const auto& write : writes) {
+  for (const auto& [channel, write] : writes) {
     if (out.size() > 1) out += ',';
-    out += quote(graph.channels()[write.channel].name);
+    out += quote(graph.channels()[channel].name);
     out += ':';
     out += write.text;
   }
@@ -68,12 +72,12 @@ std::optional<Error> apply_writes(const Graph& graph, models::Checkpoint& state,
   const auto& channels = graph.channels();
   std::vector<std::size_t> writer(channels.size(), writes.size());
   for (std::size_t task = 0; task < writes.size(); ++task) {
-    for (const auto& write : writes[task]) {
-      const auto& channel = channels[write.channel];
-      const bool taken = channel.reducer == Reducer::kLastValue && writer[write.channel] < task;
+    for (const auto& [index, write] : writes[task]) {
+      const auto& channel = channels[index];
+      const bool taken = channel.reducer == Reducer::kLastValue && writer[index] < task;
       if (taken) return two_writers(channel);
-      writer[write.channel] = task;
-      if (auto error = apply_write(channel, state, write.text)) return error;
+      writer[index] = task;
+      if (auto error = apply_write(channel, state, write)) return error;
     }
   }
   std::size_t total = 0;

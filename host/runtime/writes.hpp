@@ -11,17 +11,19 @@
 #include "host/base/json.hpp"
 #include "host/models/checkpoint.hpp"
 #include "host/runtime/graph.hpp"
+#include "host/runtime/reducers.hpp"
 
 namespace agenthost::runtime {
 
 struct ChannelWrite {
   std::size_t channel = 0;  // index in the graph
-  std::string text;         // normalized
+  NormalWrite write;
 };
 using Writes = std::vector<ChannelWrite>;
 
-// Reads an update object; keys that are no channels are dropped.
+// Reads an update object, or its members; keys that are no channels are dropped.
 [[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::string_view update);
+[[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::vector<JsonMember> update);
 // {"channel":write,...}; null when there are none.
 [[nodiscard]] JsonBlob writes_json(const Graph& graph, const Writes& writes);
 

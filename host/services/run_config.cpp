@@ -10,14 +10,10 @@ namespace {
 
 template <class Leaves>
 std::string without(const std::string& object, Leaves leaves) {
-  const auto members = split_object(object);
+  auto members = split_object(object);
   if (!members) return "{}";
-  std::string out = "{";
-  for (const auto& member : *members) {
-    if (leaves(std::string_view(member.key))) continue;
-    out += (out.size() > 1 ? "," : "") + quote(member.key) + ":" + member.text;
-  }
-  return out + "}";
+  std::erase_if(*members, [&](const JsonMember& member) { return leaves(std::string_view(member.key)); });
+  return to_text(*members);
 }
 
 bool is_internal(std::string_view key) {

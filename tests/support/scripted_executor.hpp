@@ -14,8 +14,8 @@ namespace agenthost::test {
 using Script = std::function<void(const runtime::NodeCall&, std::shared_ptr<runtime::TaskSink>)>;
 using Route = std::function<Result<std::vector<std::string>>(const std::string& state)>;
 
-[[nodiscard]] inline runtime::NodeUpdate wrote(std::string json) {
-  return {make_blob(std::move(json))};
+[[nodiscard]] inline runtime::NodeUpdate wrote(const std::string& json) {
+  return {split_object(json).value()};
 }
 
 class ScriptedExecutor final : public runtime::NodeExecutor {

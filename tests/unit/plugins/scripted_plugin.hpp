@@ -109,7 +109,7 @@ inline std::string update_of(const std::optional<runtime::NodeOutcome>& outcome)
   if (!outcome) return "<never ended>";
   const auto* update = std::get_if<runtime::NodeUpdate>(&*outcome);
   if (update == nullptr) return "<no update>";
-  return update->update == nullptr ? "<no writes>" : *update->update;
+  return to_text(update->writes);
 }
 
 inline Error error_of(const std::optional<runtime::NodeOutcome>& outcome) {

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 class CommandTest : public RunTest {
  protected:
   static test::Script commands(std::string json) {
-    return [json](const NodeCall&, const auto& sink) { sink->done(NodeUpdate{nullptr, make_blob(json)}); };
+    return [json](const NodeCall&, const auto& sink) { sink->done(NodeUpdate{{}, make_blob(json)}); };
   }
   // Writes what it was given.
   static test::Script repeats() {

@@ -54,6 +54,20 @@ TEST(Messages, ReplacesByIdInPlaceAndRemoves) {
   EXPECT_EQ(put(Reducer::kMessages, two, R"({"id":"__remove_all__","type":"remove"})"), "[]");
 }
 
+TEST(Messages, ReplacesUnderAnIdThatJsonEscapes) {
+  const auto one = make_blob(R"([{"id":"a\"b","type":"human","content":"old"}])");
+  const auto replaced = put(Reducer::kMessages, one, R"({"id":"a\"b","type":"human","content":"new"})");
+  EXPECT_NE(replaced.find("new"), std::string::npos) << replaced;
+  EXPECT_EQ(replaced.find("old"), std::string::npos) << replaced;
+}
+
+TEST(Messages, TakesTheLastOfTwoWithOneIdInOneWrite) {
+  const auto text = put(Reducer::kMessages, nullptr,
+                        R"([{"id":"1","type":"human","content":"a"},{"id":"1","type":"human","content":"b"}])");
+  EXPECT_NE(text.find("\"b\""), std::string::npos) << text;
+  EXPECT_EQ(text.find("\"a\""), std::string::npos) << text;
+}
+
 TEST(Messages, RefusesWhatIsNoMessage) {
   EXPECT_EQ(put(Reducer::kMessages, nullptr, "[7]"),
             "refused: channel \"c\": a message is a text, [role, content] or an object");

@@ -142,7 +142,7 @@ TEST_F(SubgraphTest, CancelReachesTheNodeInside) {
 TEST_F(SubgraphTest, ACommandToTheParentEndsTheChildAndLeadsTheParentOn) {
   nodes_.nodes["child:inner_a"] = [](const NodeCall&, const auto& sink) {
     sink->done(
-        NodeUpdate{nullptr, make_blob(R"({"graph":"__parent__","update":{"answer":"up"},"goto":"p2"})")});
+        NodeUpdate{{}, make_blob(R"({"graph":"__parent__","update":{"answer":"up"},"goto":"p2"})")});
   };
   const auto result = play(shown(input(R"({"foo":[]})")));
   EXPECT_EQ(result.end, RunEnd::kSuccess);

@@ -109,7 +109,7 @@ struct CronHouse {
 class CronTest : public testing::Test {
  protected:
   // Ends the n-th task, which a run of a cron was given.
-  void finish(std::size_t index) { tasks_.at(index).sink->done(runtime::NodeUpdate{make_blob("{}")}); }
+  void finish(std::size_t index) { tasks_.at(index).sink->done(runtime::NodeUpdate{}); }
   std::string thread_of(std::size_t index) {
     const auto config = parse_json(*tasks_.at(index).call.config);
     return std::string(string_member(*config, "thread_id"));
