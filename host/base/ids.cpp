@@ -19,12 +19,11 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kLangGraphNamespace = "6ba7b821-9dad-11d1-80b4-00c04fd430c8";
 
 std::string dashed(const Bytes16& bytes) {
+  constexpr std::array<std::uint8_t, 16> kPlaces{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
   std::string text(36, '-');
-  std::size_t at = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-    text[at++] = kHex[bytes[i] >> 4U];
-    text[at++] = kHex[bytes[i] & 15U];
+    text[kPlaces[i]] = kHex[bytes[i] >> 4U];
+    text[kPlaces[i] + 1U] = kHex[bytes[i] & 15U];
   }
   return text;
 }
@@ -48,9 +47,9 @@ Bytes16 undashed(std::string_view text) {
   return bytes;
 }
 
-// A random stream per thread: ids are made on every request, and a system call each would show.
+// A random stream per thread: ids are made on every request, and asking for each would show.
 std::uint64_t random64() {
-  thread_local std::array<std::uint64_t, 64> pool;
+  thread_local std::array<std::uint64_t, 512> pool;
   thread_local std::size_t left = 0;
   if (left == 0) {
     RAND_bytes(reinterpret_cast<unsigned char*>(pool.data()), sizeof pool);
@@ -147,17 +146,22 @@ std::string uuid5(std::string_view name_space, std::string_view name) {
 }
 
 std::string derived_uuid(std::string_view parent, std::string_view name) {
-  // FNV-1a from two starting points, each spread over all its bits at the end.
-  const auto hash = [&](std::uint64_t value) {
-    for (const auto text : {parent, std::string_view("/"), name}) {
-      for (const unsigned char c : text) value = (value ^ c) * 0x00000100000001B3;
+  // FNV-1a from two starting points at once, each spread over all its bits at the end.
+  std::uint64_t high = 0xCBF29CE484222325;
+  std::uint64_t low = 0x9AE16A3B2F90404F;
+  for (const auto text : {parent, std::string_view("/"), name}) {
+    for (const unsigned char c : text) {
+      high = (high ^ c) * 0x00000100000001B3;
+      low = (low ^ c) * 0x00000100000001B3;
     }
-    value = (value ^ (value >> 33U)) * 0xFF51AFD7ED558CCD;
-    return value ^ (value >> 33U);
+  }
+  const auto spread = [](std::uint64_t hash) {
+    hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCD;
+    return hash ^ (hash >> 33U);
   };
   Bytes16 bytes{};
-  put_big_endian(bytes, 0, 8, hash(0xCBF29CE484222325));
-  put_big_endian(bytes, 8, 8, hash(0x9AE16A3B2F90404F));
+  put_big_endian(bytes, 0, 8, spread(high));
+  put_big_endian(bytes, 8, 8, spread(low));
   set_version(bytes, 8);
   return dashed(bytes);
 }

@@ -101,7 +101,10 @@ std::string interrupts_by_task_json(const Checkpoint& checkpoint) {
 }
 
 std::string inner_ns(const std::string& checkpoint_ns, const CheckpointTask& task) {
-  return (checkpoint_ns.empty() ? "" : checkpoint_ns + "|") + task.node + ":" + task.id;
+  std::string ns;
+  ns.reserve(checkpoint_ns.size() + task.node.size() + task.id.size() + 2);
+  if (!checkpoint_ns.empty()) ns.append(checkpoint_ns).append("|");
+  return ns.append(task.node).append(":").append(task.id);
 }
 
 std::string address_json(const Checkpoint& checkpoint, const std::string& id) {

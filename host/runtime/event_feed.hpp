@@ -21,6 +21,8 @@ class EventFeed {
   EventFeed(std::shared_ptr<EventStream> stream, StreamModes modes, Subgraphs subgraphs)
       : stream_(std::move(stream)), modes_(stream_ ? modes : 0), subgraphs_(subgraphs) {}
 
+  // Whether anybody may ever see an event.
+  [[nodiscard]] bool has_stream() const { return stream_ != nullptr; }
   [[nodiscard]] bool wants(StreamMode mode) const { return has(modes_, mode); }
   [[nodiscard]] bool wants_messages() const {
     return wants(StreamMode::kMessagesTuple) || wants(StreamMode::kMessages) || wants(StreamMode::kEvents);

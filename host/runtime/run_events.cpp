@@ -53,7 +53,7 @@ void RunEvents::publish(std::string name, std::string data, StreamMode mode) {
 // ---- The loop ----
 
 void RunEvents::started() {
-  if (!spec_.checkpoint_ns.empty()) return;
+  if (!spec_.checkpoint_ns.empty() || !feed_->has_stream()) return;
   feed_->publish("metadata",
                  "{\"run_id\":" + quote(spec_.run_id) + ",\"attempt\":" + std::to_string(spec_.attempt) + "}",
                  0, "");
@@ -97,6 +97,7 @@ void RunEvents::task_started(const models::CheckpointTask& task, int step, const
 }
 
 void RunEvents::task_ended(const models::CheckpointTask& task, int step) {
+  if (!shows_results()) return;
   const std::string result = task.result ? *task.result : "{}";
   if (shows(StreamMode::kEvents) && task.result)
     callback("on_chain_end", task.node, &task, "{\"output\":" + result + "}");
@@ -114,7 +115,7 @@ void RunEvents::hold_at_root() {
 }
 
 void RunEvents::interrupted(const models::Checkpoint& checkpoint) {
-  if (!shown_) return;
+  if (!shown_ || !feed_->has_stream()) return;
   hold_at_root();
   if (shows(StreamMode::kUpdates)) {
     for (const auto& task : checkpoint.tasks) {
@@ -149,8 +150,8 @@ void RunEvents::tool(std::string json) {
 
 void RunEvents::written(const models::CheckpointTask& task, int step, const Writes& writes) {
   if (feed_->wants_messages()) {
-    for (const auto& write : writes) {
-      if (spec_.graph->channels()[write.channel].reducer != Reducer::kMessages) continue;
+    for (const auto& [channel, write] : writes) {
+      if (spec_.graph->channels()[channel].reducer != Reducer::kMessages) continue;
       const auto list = parse_json(write.text);
       if (!list || !list->IsArray()) continue;
       for (const auto& message : list->GetArray()) message_written(message, task, step);

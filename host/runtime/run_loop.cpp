@@ -124,6 +124,7 @@ bool RunLoop::all_done() const {
 RunLoop::Next RunLoop::complete_step() {
   std::vector<Writes> all;
   WaysOut ways;
+  all.reserve(now_.tasks.size());
   ran_.clear();
   for (std::size_t i = 0; i < now_.tasks.size(); ++i) {
     const auto& task = now_.tasks[i];
