@@ -15,6 +15,13 @@ find_package(date REQUIRED)  # time zones
 find_package(nlohmann_json 3.11 REQUIRED)  # for plugins; the host keeps RapidJSON
 pkg_check_modules(PISTACHE REQUIRED IMPORTED_TARGET libpistache)
 find_package(wslay REQUIRED)  # WebSocket frames
+# What programs of ours that serve requests allocate with: most of a request is made on one thread and freed on another,
+# for which glibc takes locks. Sanitizers bring their own.
+add_library(agenthost_allocator INTERFACE)
+if(NOT AGENTHOST_SANITIZE)
+  pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+  target_link_libraries(agenthost_allocator INTERFACE PkgConfig::JEMALLOC)
+endif()
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 find_path(TL_EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
 if(AGENTHOST_DEVELOPER_MODE)
