@@ -113,9 +113,9 @@ void update(ThreadService& threads, const std::string& id, const Request& reques
   if (const auto good = fields.status(); !good) return exchange->respond(error_reply(good.error()));
   const auto* prefer = request.header("prefer");
   const bool minimal = prefer != nullptr && prefer->find("return=minimal") != std::string::npos;
-  threads.update(std::move(change), [exchange, minimal](const Result<ThreadView>& view) {
-    if (view && minimal) return exchange->respond(empty_reply());
-    answer_with_thread(exchange)(view);
+  if (!minimal) return threads.update(std::move(change), answer_with_thread(exchange));
+  threads.change(std::move(change), [exchange](const Result<std::monostate>& changed) {
+    exchange->respond(changed ? empty_reply() : error_reply(changed.error()));
   });
 }
 

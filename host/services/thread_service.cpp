@@ -105,6 +105,13 @@ void ThreadService::update(storage::UpdateThread change, Reply<ThreadView> reply
   });
 }
 
+void ThreadService::change(storage::UpdateThread change, Reply<std::monostate> reply) {
+  storage_.write(one(std::move(change)), [reply](const Status& written) {
+    if (!written) return reply(fail(written.error()));
+    reply(std::monostate{});
+  });
+}
+
 void ThreadService::copy(const std::string& id, Reply<ThreadView> reply) {
   const auto now = now_us();
   storage::CopyThread copy{id, new_uuid7(), now, make_ttl(ttl_, now)};

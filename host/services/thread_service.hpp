@@ -35,6 +35,8 @@ class ThreadService {
   [[nodiscard]] Result<int> count(const storage::ThreadFilter& filter);
   [[nodiscard]] Result<storage::ThreadUsage> usage(std::string_view id);
   void update(storage::UpdateThread change, Reply<ThreadView> reply);
+  // The same for somebody who does not want to see it: nothing is read.
+  void change(storage::UpdateThread change, Reply<std::monostate> reply);
   // A new thread with the state, the past and the pending interrupts of another. kConflict "Thread not
   // found".
   void copy(const std::string& id, Reply<ThreadView> reply);

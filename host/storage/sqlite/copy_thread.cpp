@@ -40,9 +40,9 @@ Status apply(Connection& connection, const CopyThread& write) {
   if (auto inserted = apply(connection, InsertThread{std::move(*thread)}); !inserted) return inserted;
   Query(connection,
         "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, step, source,"
-        " created_at, metadata, channels, tasks) SELECT ?, checkpoint_ns, checkpoint_id, parent_id, run_id, "
-        "step,"
-        " source, created_at, metadata, channels, tasks FROM checkpoints WHERE thread_id = ?")
+        " created_at, metadata, channels, tasks, written_by) SELECT ?, checkpoint_ns, checkpoint_id,"
+        " parent_id, run_id, step, source, created_at, metadata, channels, tasks, written_by"
+        " FROM checkpoints WHERE thread_id = ?")
       .bind(write.thread_id, write.source_id)
       .run();
   Query(connection,

@@ -49,9 +49,9 @@ Result<ThreadUsage> read_thread_usage(Connection& connection, std::string_view i
       " + length(CAST(channels AS BLOB))), 0) FROM checkpoints WHERE thread_id = ?",
       id);
   usage.pending_writes = part_of(connection,
-                                 "SELECT coalesce(sum(json_array_length(tasks)), 0),"
+                                 "SELECT coalesce(sum((SELECT count(*) FROM json_each(tasks))), 0),"
                                  " coalesce(sum(length(CAST(tasks AS BLOB))), 0) FROM checkpoints"
-                                 " WHERE thread_id = ? AND tasks <> '[]'",
+                                 " WHERE thread_id = ? AND tasks <> '{}'",
                                  id);
   Query channels(
       connection,

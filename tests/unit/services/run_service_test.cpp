@@ -311,5 +311,19 @@ TEST_F(RecoveryTest, GivesUpARunThatKeepsTakingTheServerDown) {
   EXPECT_EQ(house.thread_status(thread), ThreadStatus::kError);
 }
 
+TEST(ThreadService, AChangeThatNobodyWantsToSeeReadsNothing) {
+  RunHouse house;
+  const auto thread = house.thread();
+  std::promise<void> go;
+  const auto held = go.get_future().share();
+  for (int i = 0; i < 8; ++i) house.storage->readers().post([held] { held.wait(); });
+  std::promise<bool> changed;
+  house.threads.change({.thread_id = thread, .merge_metadata = R"({"a":1})"},
+                       [&](const auto& done) { changed.set_value(done.has_value()); });
+  EXPECT_TRUE(changed.get_future().get());
+  go.set_value();
+  EXPECT_EQ(house.storage->thread(thread)->metadata, R"({"a":1})");
+}
+
 }  // namespace
 }  // namespace agenthost::services
