@@ -1,0 +1,194 @@
+// search_bench FILE [THREADS]: how long searches take among so many threads (1,000,000), and pages of the
+// history of a thread with 10,000 checkpoints. Prints two tables in Markdown: times, and SQLite's plans.
+//
+// Each query runs on a connection of its own, as a reader's, in a read transaction, with other values every
+// time. The file is made when it is not there; that takes some minutes.
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include "host/storage/sqlite/reads.hpp"
+#include "tests/bench/search/search_data.hpp"
+
+namespace agenthost::bench {
+namespace {
+
+using namespace storage;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array<const char*, 5> kSortKeys{"created_at", "updated_at", "state_updated_at", "status",
+                                               "thread_id"};
+
+struct Asked {
+  std::string what;
+  int times;
+  // The n-th time.
+  std::function<Status(Connection&, int n)> ask;
+};
+
+std::string text(const char* key, const std::string& value) {
+  return std::string("\"") + key + "\":\"" + value + "\"";
+}
+
+// A number among the threads, another each time.
+int some(int n, int threads) {
+  return static_cast<int>((static_cast<std::int64_t>(n) * 7'919 + 13) % threads);
+}
+
+template <class Found>
+Status status_of(const Result<Found>& found) {
+  return found ? Status{} : fail(found.error());
+}
+
+struct Filter {
+  const char* what;
+  std::function<ThreadFilter(int thread)> of;
+};
+
+std::vector<Filter> filters() {
+  const auto metadata = [](auto members) {
+    return [members](int n) { return ThreadFilter{.metadata_contains = "{" + members(n) + "}"}; };
+  };
+  return {
+      {"everything", [](int) { return ThreadFilter{}; }},
+      {"status interrupted (2 %)",
+       [](int) { return ThreadFilter{.status = models::ThreadStatus::kInterrupted}; }},
+      {"owner (20 threads)", metadata([](int n) { return text("owner", owner_of(n)); })},
+      {"team (5,000)", metadata([](int n) { return text("team", team_of(n)); })},
+      {"assistant_id (20,000)", metadata([](int n) { return text("assistant_id", assistant_of(n)); })},
+      {"graph_id (200,000)", metadata([](int n) { return text("graph_id", graph_of(n)); })},
+      {"region (half)", metadata([](int n) { return text("region", region_of(n)); })},
+      {"legacy (the oldest tenth)", metadata([](int) { return std::string(R"("legacy":true)"); })},
+      {"region + team", metadata([](int n) { return text("region", region_of(n)) + "," + text("team", team_of(n)); })},
+      {"region + plan (two broad ones)",
+       metadata([](int n) { return text("region", region_of(n)) + "," + text("plan", plan_of(n)); })},
+      {"assistant_id + status idle",
+       [](int n) {
+         return ThreadFilter{.metadata_contains = "{" + text("assistant_id", assistant_of(n)) + "}",
+                             .status = models::ThreadStatus::kIdle};
+       }},
+      {"owner + nested project.stage",
+       metadata([](int n) { return text("owner", owner_of(n)) + R"(,"project":{"stage":"live"})"; })},
+      {"nested project.id alone (1,000)",
+       metadata([](int n) { return R"("project":{"id":)" + std::to_string(n % 1'000) + "}"; })},
+  };
+}
+
+// A search answers a page and the number of all matches.
+std::vector<Asked> searches(int threads) {
+  std::vector<Asked> all;
+  for (const auto& filter : filters()) {
+    const bool slow = std::string(filter.what).find("alone") != std::string::npos;
+    for (const char* key : kSortKeys) {
+      all.push_back({std::string(filter.what) + ", by " + key, slow ? 3 : 100,
+                     [of = filter.of, key, threads](Connection& from, int n) {
+                       auto asked = of(some(n, threads));
+                       asked.sort_by = key;
+                       return status_of(read_threads(from, asked, {10, 0}));
+                     }});
+    }
+  }
+  all.push_back({"owner, values contain", 100, [threads](Connection& from, int n) {
+                   return status_of(read_threads(
+                       from,
+                       {.metadata_contains = "{" + text("owner", owner_of(some(n, threads))) + "}",
+                        .values_contain = R"({"messages":"x"})"},
+                       {10, 0}));
+                 }});
+  all.push_back({"values contain alone", 3, [](Connection& from, int) {
+                   return status_of(read_threads(from, {.values_contain = R"({"messages":"x"})"}, {10, 0}));
+                 }});
+  return all;
+}
+
+std::vector<Asked> histories() {
+  const auto before = [](int n) {
+    char id[37];
+    std::snprintf(id, sizeof id, "%08x", some(n, kCheckpoints));
+    return std::string(id);
+  };
+  return {{"history: the newest 10", 200,
+           [](Connection& from, int) { return status_of(read_history(from, kLongThread, {.limit = 10})); }},
+          {"history: 10 before a checkpoint", 200,
+           [before](Connection& from, int n) {
+             return status_of(read_history(from, kLongThread, {.before = before(n), .limit = 10}));
+           }},
+          {"history: 100 before a checkpoint", 200, [before](Connection& from, int n) {
+             return status_of(read_history(from, kLongThread, {.before = before(n), .limit = 100}));
+           }}};
+}
+
+double milliseconds_of(Connection& from, const Asked& asked, int n) {
+  const auto start = Clock::now();
+  from.run("BEGIN");
+  const auto done = asked.ask(from, n);
+  from.run("ROLLBACK");
+  if (!done) {
+    std::fprintf(stderr, "%s: %s\n", asked.what.c_str(), done.error().text.c_str());
+    std::exit(1);
+  }
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+void print_plans(Connection& from) {
+  auto* handle = from.database().getHandle();
+  std::vector<std::string> statements;
+  for (auto* one = sqlite3_next_stmt(handle, nullptr); one != nullptr; one = sqlite3_next_stmt(handle, one))
+    statements.emplace_back(sqlite3_sql(one));
+  for (const auto& sql : statements) {
+    if (sql.find("labelled_threads") == std::string::npos && sql.find("threads t") == std::string::npos) continue;
+    SQLite::Statement plan(from.database(), "EXPLAIN QUERY PLAN " + sql);
+    std::string steps;
+    while (plan.executeStep()) steps += (steps.empty() ? "" : "; ") + plan.getColumn(3).getString();
+    const bool counts = sql.rfind("SELECT count", 0) == 0;
+    std::printf("  %s: %s\n", counts ? "count" : "page", steps.c_str());
+  }
+}
+
+enum class Show { kTimes, kPlans };
+
+void run(const std::filesystem::path& file, const Asked& asked, Show show) {
+  auto from = Connection::open(file, Role::kReader);
+  if (!from) {
+    std::fprintf(stderr, "%s\n", from.error().text.c_str());
+    std::exit(1);
+  }
+  if (show == Show::kPlans) {
+    (void)milliseconds_of(**from, asked, 0);
+    std::printf("* %s\n", asked.what.c_str());
+    return print_plans(**from);
+  }
+  std::vector<double> times;
+  for (int n = 0; n < asked.times; ++n) times.push_back(milliseconds_of(**from, asked, n));
+  std::sort(times.begin(), times.end());
+  const auto at = [&](double part) { return times[static_cast<std::size_t>(part * static_cast<double>(times.size() - 1))]; };
+  std::printf("| %s | %.2f | %.2f |\n", asked.what.c_str(), at(0.5), at(0.99));
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace agenthost::bench
+
+int main(int argc, char** argv) {
+  using namespace agenthost::bench;
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: search_bench FILE [THREADS]\n");
+    return 2;
+  }
+  const int threads = argc > 2 ? std::atoi(argv[2]) : 1'000'000;
+  if (const auto built = build(argv[1], threads); !built) {
+    std::fprintf(stderr, "%s\n", built.error().text.c_str());
+    return 1;
+  }
+  auto all = searches(threads);
+  for (auto& one : histories()) all.push_back(std::move(one));
+  std::printf("| query (10 rows and the number of all matches) | p50 ms | p99 ms |\n|---|---:|---:|\n");
+  for (const auto& asked : all) run(argv[1], asked, Show::kTimes);
+  std::printf("\n");
+  for (const auto& asked : all) run(argv[1], asked, Show::kPlans);
+  return 0;
+}
