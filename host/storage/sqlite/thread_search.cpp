@@ -1,5 +1,7 @@
 #include "host/storage/sqlite/thread_search.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 
@@ -13,6 +15,13 @@ constexpr std::int64_t kQuicklySorted = 2'000;
 // The rarest labels do nearly all the sorting out; json_contains sees to the others. It also bounds the
 // number of different statements.
 constexpr std::size_t kMostLabels = 4;
+
+constexpr const char* kAscending = " ASC";
+constexpr const char* kDescending = " DESC";
+
+// What a row of a sort costs, in steps of SQLite's virtual machine: a walk that has cost as much as the sort
+// would is given up.
+constexpr std::int64_t kStepsPerSortedRow = 40;
 
 constexpr std::array<std::string_view, 5> kSortKeys{"thread_id", "status", "created_at", "updated_at",
                                                     "state_updated_at"};
@@ -46,6 +55,25 @@ std::int64_t all_threads(Connection& connection) {
   return query.integer(0);
 }
 
+// Interrupts statements once they have taken so many steps of SQLite's virtual machine together.
+class StepLimit {
+ public:
+  StepLimit(Connection& connection, std::int64_t steps)
+      : handle_(connection.database().getHandle()), left_(steps / kStepsPerCall) {
+    sqlite3_progress_handler(
+        handle_, kStepsPerCall, [](void* left) { return --*static_cast<std::int64_t*>(left) < 0 ? 1 : 0; },
+        &left_);
+  }
+  ~StepLimit() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+  StepLimit(const StepLimit&) = delete;
+  StepLimit& operator=(const StepLimit&) = delete;
+
+ private:
+  static constexpr int kStepsPerCall = 1'000;
+  sqlite3* const handle_;
+  std::int64_t left_;
+};
+
 std::string json_list(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (const auto& text : texts) out += (out.size() > 1 ? "," : "") + quote(text);
@@ -61,7 +89,7 @@ Result<ThreadSearch> ThreadSearch::plan(Connection& connection, const ThreadFilt
                                          "state_updated_at");
   ThreadSearch search(connection);
   search.sort_by_ = filter.sort_by;
-  search.direction_ = filter.order == storage::Order::kAscending ? " ASC" : " DESC";
+  search.direction_ = filter.order == storage::Order::kAscending ? kAscending : kDescending;
   search.all_ = all_threads(connection);
   if (!filter.ids.empty()) search.take_ids(filter.ids);
   if (filter.status) search.take_status(*filter.status);
@@ -150,6 +178,16 @@ void ThreadSearch::add_labels(Clauses& where, std::size_t first, const char* ali
   }
 }
 
+// Whatever is in front of there has not all of the labels.
+void ThreadSearch::add_last_update(Clauses& where) const {
+  const bool by_time = sort_by_ == "updated_at" || sort_by_ == "state_updated_at";
+  if (labels_.empty() || !by_time || direction_ == kAscending) return;
+  const auto first = std::min_element(
+      labels_.begin(), labels_.end(),
+      [](const auto& one, const auto& other) { return one.last_update < other.last_update; });
+  where.add("t." + sort_by_ + " <= ?", {first->last_update});
+}
+
 std::string ThreadSearch::sort_index() const {
   if (sort_by_ == "thread_id") return "";
   if (sort_by_ == "created_at") return " INDEXED BY threads_by_created";
@@ -170,7 +208,10 @@ ThreadSearch::Source ThreadSearch::source(Walk walk, Order order) const {
     if (reads_threads) made.from += " CROSS JOIN threads t ON t.thread_id = l.thread_id";
   }
   if (walk == Walk::kStatus) made.from += " INDEXED BY threads_by_status";
-  if (walk == Walk::kAll && order == Order::kSorted) made.from += sort_index();
+  if (walk == Walk::kAll && order == Order::kSorted) {
+    made.from += sort_index();
+    add_last_update(made.where);
+  }
   if (walk == Walk::kIds) made.where.add("t.thread_id IN (SELECT value FROM json_each(?))", {ids_});
   // The plus keeps SQLite from taking the index of the status instead.
   if (!status_.empty()) made.where.add(walk == Walk::kStatus ? "t.status = ?" : "+t.status = ?", {status_});
@@ -182,8 +223,8 @@ ThreadSearch::Source ThreadSearch::source(Walk walk, Order order) const {
 std::string ThreadSearch::order_by(Walk walk) const {
   const std::string alias = walk == Walk::kLabel && sort_by_ == "created_at" ? "l." : "t.";
   std::string text = " ORDER BY " + alias + sort_by_ + direction_;
-  // As the index of the status has them.
-  if (sort_by_ == "status") text += ", t.created_at" + direction_;
+  // As the indices have them.
+  if (sort_by_ != "thread_id" && sort_by_ != "created_at") text += ", t.created_at" + direction_;
   // Rows of the same moment keep their place from page to page.
   if (sort_by_ != "thread_id") text += ", " + alias + "thread_id" + direction_;
   return text;
@@ -217,16 +258,30 @@ std::int64_t ThreadSearch::total() const {
 }
 
 std::vector<models::Thread> ThreadSearch::rows(Page page) const {
-  std::vector<models::Thread> found;
   // SQLite reads a negative limit as none.
   const Page bounded{std::max(page.limit, 0), std::max(page.offset, 0)};
-  if (hopeless_ || bounded.limit == 0) return found;
+  if (hopeless_ || bounded.limit == 0) return {};
   const auto walk = choose(bounded);
+  const auto other = rarest();
+  if (walk == other) return rows_of(walk, bounded);
+  {
+    const StepLimit limit(*connection_, size_of(other) * kStepsPerSortedRow);
+    try {
+      return rows_of(walk, bounded);
+    } catch (const SQLite::Exception& failure) {
+      if (failure.getErrorCode() != SQLITE_INTERRUPT) throw;
+    }
+  }
+  return rows_of(other, bounded);
+}
+
+std::vector<models::Thread> ThreadSearch::rows_of(Walk walk, Page page) const {
+  std::vector<models::Thread> found;
   const auto from = source(walk, Order::kSorted);
   Query query(*connection_, std::string("SELECT ") + kThreadColumns + from.from + from.where.where() +
                                 order_by(walk) + " LIMIT ? OFFSET ?");
   from.where.bind(query);
-  query.bind(bounded.limit, bounded.offset);
+  query.bind(page.limit, page.offset);
   while (query.next()) found.push_back(thread_row(query));
   return found;
 }

@@ -7,7 +7,9 @@
 //               status also of the threads with other statuses, when they are fewer)
 //   the page    by created_at: a walk in order, from the newest, of the n until it is full;
 //               by another key: a sort of the n when they are few, else a walk of all in that order, about
-//               (offset + limit) * N / n steps
+//               (offset + limit) * N / n steps. By a time from the newest it starts where the labels were
+//               updated last. When the n stand together elsewhere in that order, the walk is given up for
+//               the sort, so the two never cost more than twice the sort alone.
 // What has no label (nested metadata, values) is compared row by row among those walked.
 #pragma once
 
@@ -43,6 +45,7 @@ class ThreadSearch {
   [[nodiscard]] Walk rarest() const;
   [[nodiscard]] std::int64_t size_of(Walk walk) const;
   [[nodiscard]] Walk choose(Page page) const;
+  [[nodiscard]] std::vector<models::Thread> rows_of(Walk walk, Page page) const;
   // " FROM ... WHERE ..." with all conditions.
   struct Source {
     std::string from;
@@ -50,6 +53,7 @@ class ThreadSearch {
   };
   [[nodiscard]] Source source(Walk walk, Order order) const;
   void add_labels(Clauses& where, std::size_t first, const char* alias) const;
+  void add_last_update(Clauses& where) const;
   [[nodiscard]] std::int64_t count(const Source& source) const;
   [[nodiscard]] std::int64_t labelled_with_other_status() const;
   [[nodiscard]] std::string sort_index() const;
