@@ -65,7 +65,7 @@ void start(const ProtocolServices& services, const ProtocolCallPtr& call, const 
   // tape keeps the numbers.
   const auto tape = services.tapes.open(call->thread_id);
   const auto before = tape->events().last_seq();
-  services.runs.create(call->thread_id, std::move(*request),
+  services.runs.create(call->thread_id, std::move(*request), services::Delivery::kBackground,
                        [call, tape, before, result](const Result<services::ActiveRunPtr>& created) {
                          if (!created) return call->refuse(created.error());
                          call->succeed("{\"run_id\":\"" + (*created)->row.run_id + "\"" + result + "}",

@@ -86,7 +86,7 @@ void create(const RunRouting& routing, Delivery delivery, Scope scope, const Req
   if (scope == Scope::kThread) {
     const auto thread_id = uuid_param(request, "thread_id");
     if (!thread_id) return exchange->respond(error_reply(thread_id.error()));
-    return routing.runs.create(*thread_id, std::move(*asked), created);
+    return routing.runs.create(*thread_id, std::move(*asked), delivery, created);
   }
   if (routing.runs.can_create_without_disk(*asked, delivery)) {
     return routing.runs.create_stateless(std::move(*asked), delivery, created);

@@ -11,7 +11,8 @@
 
 namespace agenthost::runtime {
 
-// Thread-safe. Saves of one run are made in the order of the calls.
+// Thread-safe. Saves of one run are made in the order of the calls; one without `saved` is waited for by
+// nobody, so it may take a moment.
 struct Checkpointer {
   using Saved = std::function<void(Status)>;
   using Found = std::function<void(Result<std::optional<models::Checkpoint>>)>;

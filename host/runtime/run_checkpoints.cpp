@@ -49,7 +49,7 @@ RunLoop::Next RunLoop::save(const models::Checkpoint* before) {
   saved_now_ = true;
   last_saved_id_ = now_.checkpoint_id;
   const bool waits = spec_.durability == Durability::kSync && now_.source == "loop";
-  Checkpointer::Saved saved = [](const Status&) {};
+  Checkpointer::Saved saved;
   if (waits) {
     saved = [self = shared_from_this()](const Status& status) {
       self->strand_.post([self, status] { self->resume_when_saved(status); });
@@ -72,7 +72,7 @@ void RunLoop::resume_when_saved(const Status& saved) {
 
 void RunLoop::save_tasks() {
   if (services_.checkpointer != nullptr && saved_now_)
-    services_.checkpointer->save_tasks(now_, [](const Status&) {});
+    services_.checkpointer->save_tasks(now_, {});
 }
 
 models::Checkpoint RunLoop::shown() const {
@@ -83,7 +83,7 @@ void RunLoop::end(RunEnd how, std::optional<Error> error) {
   if (over_) return;
   over_ = true;
   if (services_.checkpointer != nullptr && has_state_ && !saved_now_)
-    services_.checkpointer->save(now_, [](const Status&) {});
+    services_.checkpointer->save(now_, {});
   RunResult result{how, std::nullopt, std::move(error), std::move(to_parent_)};
   if (has_state_)
     result.checkpoint = shown_state(*spec_.graph, std::move(now_), services_.limits.max_state_bytes);

@@ -39,6 +39,8 @@ struct ActiveRun {
   Persistence persistence = Persistence::kStored;
   bool delete_thread_after = false;
   storage::Batch together;           // committed with the row of the run, or neither is
+  // kSoon: its client hears of it when it has ended.
+  storage::Haste haste = storage::Haste::kNow;
   Micros eligible_at = 0;            // not started before
   std::string configurable = "{}";   // merged, with the run's own ids
   std::string thread_config = "{}";  // what the thread keeps of the merged config

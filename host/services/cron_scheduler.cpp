@@ -85,8 +85,10 @@ void CronScheduler::fire(const models::Cron& cron, const std::shared_ptr<Round>&
   };
   storage::Batch together;
   together.push_back(turn);
-  if (cron.thread_id) return runs_.create(*cron.thread_id, std::move(*request), told, std::move(together));
-  runs_.create_stateless(std::move(*request), Delivery::kBackground, told, std::move(together));
+  constexpr auto kBackground = Delivery::kBackground;
+  if (cron.thread_id)
+    return runs_.create(*cron.thread_id, std::move(*request), kBackground, told, std::move(together));
+  runs_.create_stateless(std::move(*request), kBackground, told, std::move(together));
 }
 
 void CronScheduler::refused(const models::Cron& cron, const storage::FireCron& turn, const Error& error,

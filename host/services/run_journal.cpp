@@ -72,13 +72,15 @@ void RunJournal::find(Find find, Found found) {
 }
 
 void RunJournal::write(storage::Batch batch, Saved saved) {
-  storage_.write(std::move(batch), [state = state_, saved = std::move(saved)](const Status& status) {
+  const auto haste = saved ? storage::Haste::kNow : storage::Haste::kSoon;
+  auto written = [state = state_, saved = std::move(saved)](const Status& status) {
     if (!status) {
       const std::lock_guard lock(state->mutex);
       if (!state->failure) state->failure = status.error();
     }
-    saved(status);
-  });
+    if (saved) saved(status);
+  };
+  storage_.write(std::move(batch), std::move(written), haste);
 }
 
 std::optional<Error> RunJournal::failure() const {

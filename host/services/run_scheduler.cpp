@@ -30,6 +30,7 @@ RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers&
 Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Thread> fresh,
                             Acknowledged acknowledged) {
   if (run->persistence == Persistence::kEphemeral) return submit_ephemeral(run, acknowledged);
+  const auto past = fresh ? Past::kNone : Past::kStored;
   ThreadQueues::PutOut put_out;
   bool claimed = false;
   {
@@ -46,7 +47,7 @@ Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Threa
     write_accepted(run, claimed ? Turn::kNow : Turn::kLater, std::move(fresh), std::move(acknowledged));
   }
   for (const auto& other : put_out) finish_queued(other);
-  if (claimed) start(run);
+  if (claimed) start(run, past);
   return {};
 }
 
@@ -58,7 +59,7 @@ Status RunScheduler::submit_ephemeral(const ActiveRunPtr& run, const Acknowledge
     runs_.emplace(run->row.run_id, run);
   }
   acknowledged({});
-  start(run);
+  start(run, Past::kNone);
   return {};
 }
 
@@ -96,15 +97,18 @@ void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optio
   batch.push_back(storage::InsertRun{
       std::move(row), run->request.resumable ? storage::KeepEvents::kYes : storage::KeepEvents::kNo});
   const bool can_try_again = fresh && turn == Turn::kLater;
-  storage_.write(std::move(batch), [this, run, can_try_again,
-                                    acknowledged = std::move(acknowledged)](const Status& written) mutable {
+  auto stored = [this, run, can_try_again,
+                 acknowledged = std::move(acknowledged)](const Status& written) mutable {
     // Somebody else made the thread meanwhile, and holds it: this run waits for it like any other.
     if (!written && can_try_again && written.error().code == ErrorCode::kAlreadyExists) {
       return write_accepted(run, Turn::kLater, std::nullopt, std::move(acknowledged));
     }
     if (!written) cancel(run->row.run_id, CancelAction::kInterrupt);
     acknowledged(written);
-  });
+  };
+  // Whoever follows the thread hears of the run as it goes.
+  const auto haste = run->followed ? storage::Haste::kNow : run->haste;
+  storage_.write(std::move(batch), std::move(stored), haste);
 }
 
 // ---- Running ----
@@ -114,13 +118,13 @@ void RunScheduler::begin(const ActiveRunPtr& run) {
   storage::Batch batch;
   batch.push_back(
       storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}, {}});
-  storage_.write(std::move(batch), [](const Status&) {});
-  storage_.readers().post([this, run] { start(run); });
+  storage_.write(std::move(batch), [](const Status&) {}, storage::Haste::kSoon);
+  storage_.readers().post([this, run] { start(run, Past::kStored); });
 }
 
-void RunScheduler::start(const ActiveRunPtr& run) {
+void RunScheduler::start(const ActiveRunPtr& run, Past past) {
   run->started_at = now_us();
-  auto checkpoints = load_checkpoints(*run);
+  auto checkpoints = load_checkpoints(*run, past);
   if (!checkpoints) return run_ended(run, RunResult{RunEnd::kRefused, std::nullopt, checkpoints.error()});
   auto latest = checkpoints->latest;
   auto start = choose_start(*run, std::move(checkpoints->latest), std::move(checkpoints->chosen));
@@ -128,12 +132,14 @@ void RunScheduler::start(const ActiveRunPtr& run) {
   launch(run, std::move(*start));
 }
 
-Result<RunScheduler::StartingPoints> RunScheduler::load_checkpoints(const ActiveRun& run) {
+Result<RunScheduler::StartingPoints> RunScheduler::load_checkpoints(const ActiveRun& run, Past past) {
   StartingPoints points;
   if (run.persistence == Persistence::kEphemeral) return points;
-  auto latest = storage_.latest_checkpoint(run.row.thread_id, "");
-  if (!latest) return fail(latest.error());
-  points.latest = std::move(*latest);
+  if (past == Past::kStored) {
+    auto latest = storage_.latest_checkpoint(run.row.thread_id, "");
+    if (!latest) return fail(latest.error());
+    points.latest = std::move(*latest);
+  }
   const auto& asked = run.request.checkpoint_id;
   if (!asked) return points;
   auto chosen = storage_.checkpoint(run.row.thread_id, "", *asked);

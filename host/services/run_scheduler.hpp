@@ -96,11 +96,13 @@ class RunScheduler {
 
   // A run that has just claimed its thread, with its row written as running.
   void begin(const ActiveRunPtr& run);
-  void start(const ActiveRunPtr& run);
+  // kNone: its thread is made by it.
+  enum class Past { kNone, kStored };
+  void start(const ActiveRunPtr& run, Past past);
   struct StartingPoints {
     std::optional<models::Checkpoint> latest, chosen;
   };
-  [[nodiscard]] Result<StartingPoints> load_checkpoints(const ActiveRun& run);
+  [[nodiscard]] Result<StartingPoints> load_checkpoints(const ActiveRun& run, Past past);
   void launch(const ActiveRunPtr& run, RunStart start);
 
   // For a run that waits for its moment.

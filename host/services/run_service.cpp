@@ -88,8 +88,8 @@ Result<ActiveRunPtr> RunService::prepare(const models::Thread& thread, RunReques
   return run;
 }
 
-void RunService::create(const std::string& thread_id, RunRequest request, Reply<ActiveRunPtr> acknowledged,
-                        storage::Batch together) {
+void RunService::create(const std::string& thread_id, RunRequest request, Delivery delivery,
+                        Reply<ActiveRunPtr> acknowledged, storage::Batch together) {
   if (const auto good = check_webhook(request); !good) return acknowledged(fail(good.error()));
   const auto assistant = assistants_.resolve(request.assistant_id);
   if (!assistant) return acknowledged(fail(assistant.error()));
@@ -105,6 +105,7 @@ void RunService::create(const std::string& thread_id, RunRequest request, Reply<
   if (!run) return acknowledged(fail(run.error()));
   (*run)->events = new_events(**run);
   (*run)->together = std::move(together);
+  if (delivery == Delivery::kWait) (*run)->haste = storage::Haste::kSoon;
   submit(*run, std::move(fresh), acknowledged);
 }
 

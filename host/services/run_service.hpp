@@ -34,10 +34,11 @@ class RunService {
              WebhookService* webhooks = nullptr);
 
   // On a thread. `acknowledged` is called once the run is on disk; the run may have gone on or ended by then.
+  // With kWait nobody may be told of the run sooner, so its row may wait for what the run writes at once.
   // Its events are in run->events. kNotFound assistant or thread, kConflict, kExhausted, kInvalid webhook.
   // `together` is committed with the run's row, or neither is.
-  void create(const std::string& thread_id, models::RunRequest request, Reply<ActiveRunPtr> acknowledged,
-              storage::Batch together = {});
+  void create(const std::string& thread_id, models::RunRequest request, Delivery delivery,
+              Reply<ActiveRunPtr> acknowledged, storage::Batch together = {});
   // Without a thread: a fresh one is made, and goes after the run unless on_completion is keep.
   void create_stateless(models::RunRequest request, Delivery delivery, Reply<ActiveRunPtr> acknowledged,
                         storage::Batch together = {});

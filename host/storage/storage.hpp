@@ -121,8 +121,8 @@ struct DeleteRun {
   WithCheckpoints with_checkpoints = WithCheckpoints::kNo;
 };
 
-// Values whose version is already stored for the thread are not written again. kNotFound when the thread is
-// missing.
+// Values whose version is already stored for the thread are not written again. kNotFound when the thread, or
+// the run that made it, is missing.
 struct InsertCheckpoint {
   models::Checkpoint checkpoint;
 };
@@ -229,6 +229,9 @@ using Write =
                  InsertWebhook, UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
+// How soon a batch is committed: at once, or within some milliseconds, together with what comes meanwhile. The
+// second is for what nobody waits for and nobody was told: rows that change again soon are then written once.
+enum class Haste { kNow, kSoon };
 
 // ---- Reads ----
 
@@ -302,7 +305,8 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
-  virtual void write(Batch batch, Committed done) = 0;
+  void write(Batch batch, Committed done) { write(std::move(batch), std::move(done), Haste::kNow); }
+  virtual void write(Batch batch, Committed done, Haste haste) = 0;
 
   // A pool on which reads may block.
   [[nodiscard]] virtual Executor& readers() = 0;

@@ -19,10 +19,10 @@ class MemoryCheckpointer final : public runtime::Checkpointer {
   void save(const models::Checkpoint& checkpoint, Saved saved) override {
     const std::lock_guard lock(mutex_);
     checkpoints_.push_back(checkpoint);
-    on_.post([saved = std::move(saved), status = status_] { saved(status); });
+    if (saved) on_.post([saved = std::move(saved), status = status_] { saved(status); });
   }
   void save_step(const models::Checkpoint& before, const models::Checkpoint& after, Saved saved) override {
-    save_tasks(before, [](const Status&) {});
+    save_tasks(before, {});
     save(after, std::move(saved));
   }
   void save_tasks(const models::Checkpoint& checkpoint, Saved saved) override {
@@ -30,7 +30,7 @@ class MemoryCheckpointer final : public runtime::Checkpointer {
     for (auto& known : checkpoints_) {
       if (known.checkpoint_id == checkpoint.checkpoint_id) known.tasks = checkpoint.tasks;
     }
-    on_.post([saved = std::move(saved)] { saved({}); });
+    if (saved) on_.post([saved = std::move(saved)] { saved({}); });
   }
 
   void find_latest(const std::string& thread_id, const std::string& checkpoint_ns, Found found) override {

@@ -113,7 +113,7 @@ struct RunHouse {
   }
   Result<ActiveRunPtr> create(const std::string& thread_id, RunRequest request) {
     std::promise<Result<ActiveRunPtr>> created;
-    runs.create(thread_id, std::move(request),
+    runs.create(thread_id, std::move(request), services::Delivery::kBackground,
                 [&](Result<ActiveRunPtr> run) { created.set_value(std::move(run)); });
     return created.get_future().get();
   }

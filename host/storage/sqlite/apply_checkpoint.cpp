@@ -22,6 +22,18 @@ Status insert_values(Connection& connection, const models::Checkpoint& checkpoin
   return {};
 }
 
+// A run that was never accepted, or is gone, leaves nothing.
+Status check_owner(Connection& connection, const models::Checkpoint& checkpoint) {
+  const auto& thread_id = checkpoint.thread_id;
+  const auto& run_id = checkpoint.run_id;
+  if (!run_id.empty()) {
+    Query run(connection, "SELECT 1 FROM runs WHERE run_id = ? AND thread_id = ?");
+    if (run.bind(run_id, thread_id).next()) return {};
+  }
+  if (!thread_exists(connection, thread_id)) return fail(thread_missing(thread_id));
+  return run_id.empty() ? Status{} : fail(run_missing(run_id));
+}
+
 // Sets one column of the checkpoint that the write names.
 template <class Write>
 Status update(Connection& connection, const std::string& column, const std::string& value,
@@ -39,7 +51,7 @@ Status update(Connection& connection, const std::string& column, const std::stri
 
 Status apply(Connection& connection, const InsertCheckpoint& write) {
   const auto& checkpoint = write.checkpoint;
-  if (!thread_exists(connection, checkpoint.thread_id)) return fail(thread_missing(checkpoint.thread_id));
+  if (auto owned = check_owner(connection, checkpoint); !owned) return owned;
   const auto channels = encode_channels(checkpoint.channels);
   if (!channels) return fail(channels.error());
   const auto tasks = encode_tasks(checkpoint.tasks);

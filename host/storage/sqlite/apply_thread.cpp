@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "host/storage/sqlite/apply.hpp"
 #include "host/storage/sqlite/checkpoint_codec.hpp"
 #include "host/storage/sqlite/clauses.hpp"
@@ -10,14 +12,17 @@ namespace {
 
 struct Stored {
   ThreadKey key;
-  std::string metadata;
+  std::string metadata, status;
+  Micros last_update = 0;
 };
 
 std::optional<Stored> find(Connection& connection, const std::string& thread_id) {
-  Query query(connection, "SELECT created_at, metadata FROM threads WHERE thread_id = ?");
+  Query query(connection,
+              "SELECT created_at, metadata, status, max(updated_at, state_updated_at) FROM threads"
+              " WHERE thread_id = ?");
   query.bind(thread_id);
   if (!query.next()) return std::nullopt;
-  return Stored{{thread_id, query.integer(0)}, query.text(1)};
+  return Stored{{thread_id, query.integer(0)}, query.text(1), query.text(2), query.integer(3)};
 }
 
 void insert_ttl(Connection& connection, const models::Thread& thread) {
@@ -61,39 +66,47 @@ Status apply(Connection& connection, const InsertThread& write) {
           .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Thread already exists");
   relabel(connection, {thread.thread_id, thread.created_at}, "{}", thread.metadata);
+  note_update(connection, thread.metadata, std::max(thread.updated_at, thread.state_updated_at));
+  connection.tally().count_status(std::string(to_string(thread.status)), 1);
   insert_ttl(connection, thread);
   return {};
 }
 
 Status apply(Connection& connection, const UpdateThread& write) {
+  auto stored = find(connection, write.thread_id);
+  if (!stored) return fail(thread_missing(write.thread_id));
   // Only what changes is named, so that the indices of the rest are left alone.
   Clauses changes;
   if (write.now != 0) changes.add("updated_at = ?", {write.now});
   if (write.state_changed) changes.add("state_updated_at = ?", {write.now});
-  if (write.status) changes.add("status = ?", {std::string(to_string(*write.status))});
+  if (write.status && to_string(*write.status) != stored->status) {
+    const std::string status(to_string(*write.status));
+    changes.add("status = ?", {status});
+    connection.tally().count_status(stored->status, -1);
+    connection.tally().count_status(status, 1);
+  }
   if (write.config) changes.add("config = ?", {*write.config});
   if (write.interrupts) changes.add("interrupts = ?", {*write.interrupts});
   if (write.error) changes.add("error = ?", {*write.error});
   if (write.merge_metadata) {
-    const auto stored = find(connection, write.thread_id);
-    if (!stored) return fail(thread_missing(write.thread_id));
     auto merged = merge_objects(stored->metadata, *write.merge_metadata);
     if (merged != stored->metadata) {
       relabel(connection, stored->key, stored->metadata, merged);
-      changes.add("metadata = ?", {std::move(merged)});
+      changes.add("metadata = ?", {merged});
+      note_update(connection, merged, stored->last_update);
+      stored->metadata = std::move(merged);
     }
   }
+  if (write.now != 0) note_update(connection, stored->metadata, write.now);
   if (write.ttl) {
     changes.add("ttl_minutes = ?", {write.ttl->minutes});
     changes.add("ttl_strategy = ?", {std::string(to_string(write.ttl->strategy))});
     changes.add("expires_at = ?", {write.ttl->expires_at});
   }
-  if (changes.empty()) {
-    return thread_exists(connection, write.thread_id) ? Status{} : fail(thread_missing(write.thread_id));
-  }
+  if (changes.empty()) return {};
   Query query(connection, "UPDATE threads SET " + changes.joined(", ") + " WHERE thread_id = ?");
   changes.bind(query);
-  if (query.bind(write.thread_id).run() == 0) return fail(thread_missing(write.thread_id));
+  query.bind(write.thread_id).run();
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "host/base/error.hpp"
+#include "host/storage/sqlite/tally.hpp"
 
 namespace agenthost::storage {
 
@@ -44,6 +45,7 @@ class Connection {
   // For messages.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] SQLite::Database& database() { return database_; }
+  [[nodiscard]] Tally& tally() { return tally_; }
 
   // What a failure of this connection means, with the system's own reason.
   [[nodiscard]] Error explain(const SQLite::Exception& failure) const;
@@ -58,6 +60,7 @@ class Connection {
   // from a fixed set of columns and conditions.
   std::unordered_map<std::string, SQLite::Statement> statements_;
   int wal_pages_ = 0;
+  Tally tally_;
 };
 
 // The border where exceptions of SQLite and of the standard library become errors.

@@ -6,6 +6,7 @@
 
 #include "host/storage/sqlite/apply.hpp"
 #include "host/storage/sqlite/query.hpp"
+#include "host/storage/sqlite/squash.hpp"
 
 namespace agenthost::storage {
 namespace {
@@ -17,10 +18,16 @@ constexpr int kCheckpointPages = 4'000;
 constexpr int kForcedCheckpointPages = 16'000;
 constexpr int kForcedCheckpointWaitMs = 100;
 
+// A group whose batches nobody waits for may grow so long. Nearly all runs that wait for no model are over by
+// then: what they wrote is one row each, in one commit.
+constexpr std::chrono::milliseconds kHeldBack{5};
+constexpr std::size_t kMostHeldBack = 1'000;
+
 Status apply_all(Connection& connection, const Batch& batch) {
   for (const auto& write : batch) {
     if (auto applied = apply(connection, write); !applied) return applied;
   }
+  connection.tally().flush(connection);
   return {};
 }
 
@@ -31,6 +38,7 @@ Status apply_batch(Connection& connection, const Batch& batch) {
   auto undoable = guarded(connection, [&]() -> Status {
     Query(connection, "SAVEPOINT batch").run();
     applied = guarded(connection, [&] { return apply_all(connection, batch); });
+    if (!applied) connection.tally().forget();
     if (!connection.in_transaction()) return {};
     if (!applied) Query(connection, "ROLLBACK TO batch").run();
     Query(connection, "RELEASE batch").run();
@@ -79,12 +87,15 @@ GroupWriter::~GroupWriter() {
   stop();
 }
 
-void GroupWriter::push(Batch batch, Committed done) {
+void GroupWriter::push(Batch batch, Committed done, Haste haste) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
       waiting_.push_back({std::move(batch), std::move(done)});
-      wake_.notify_one();
+      const bool hurries = haste == Haste::kNow || waiting_.size() >= kMostHeldBack;
+      const bool news = waiting_.size() == 1 || (hurries && !hurries_);
+      hurries_ = hurries_ || hurries;
+      if (news) wake_.notify_one();
       return;
     }
   }
@@ -103,6 +114,8 @@ void GroupWriter::stop() {
 GroupWriter::Group GroupWriter::take() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  wake_.wait_for(lock, kHeldBack, [this] { return stopping_ || hurries_; });
+  hurries_ = false;
   return std::exchange(waiting_, {});
 }
 
@@ -130,12 +143,18 @@ void GroupWriter::commit(Group& group) {
 bool GroupWriter::commit_unguarded(Connection& connection, const Group& group) {
   if (!begin(connection)) return false;
   const auto applied = guarded(connection, [&]() -> Status {
+    Squash squash;
     for (const auto& item : group) {
-      if (auto done = apply_all(connection, item.batch); !done) return done;
+      for (const auto& write : item.batch) squash.add(write);
     }
+    for (const auto* write : squash.writes()) {
+      if (auto done = apply(connection, *write); !done) return done;
+    }
+    connection.tally().flush(connection);
     return {};
   });
   if (applied) return end(connection).has_value();
+  connection.tally().forget();
   if (connection.in_transaction()) connection.database().tryExec("ROLLBACK");
   return false;
 }

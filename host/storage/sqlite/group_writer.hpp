@@ -1,7 +1,8 @@
 // GroupWriter: the one thread that changes the database.
 //
 // It takes every batch that waits and commits them as one transaction, so that one fsync pays for all of
-// them. Mostly every batch is fine; when one is not, the group starts over with a savepoint for each, which
+// them, and a row that several of them write is written once (squash.hpp). Batches that nobody waits for wait
+// a moment for others. Mostly every batch is fine; when one is not, the group starts over with a savepoint for each, which
 // costs a copy of every page it touches, and the bad one is undone alone. The callbacks run on this thread,
 // in order, after the commit is on disk. Thread-safe.
 #pragma once
@@ -25,7 +26,7 @@ class GroupWriter {
   GroupWriter& operator=(const GroupWriter&) = delete;
 
   // After stop(): done(kUnavailable) at once, on the caller's thread.
-  void push(Batch batch, Committed done);
+  void push(Batch batch, Committed done, Haste haste = Haste::kNow);
 
   // Commits what waits, then ends the thread. Idempotent; not from a callback.
   void stop();
@@ -54,6 +55,7 @@ class GroupWriter {
   std::condition_variable wake_;
   // Guarded by mutex_
   Group waiting_;
+  bool hurries_ = false;  // somebody waits for one of them
   bool stopping_ = false;
 
   std::once_flag joined_;

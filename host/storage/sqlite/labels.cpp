@@ -34,26 +34,37 @@ std::vector<Label> labels_of(std::string_view metadata) {
   return labels;
 }
 
-void add_label(Connection& connection, const ThreadKey& thread, const Label& label) {
-  Query counted(connection,
-                "INSERT INTO thread_labels (key, value, threads) VALUES (?, ?, 1)"
-                " ON CONFLICT (key, value) DO UPDATE SET threads = threads + 1 RETURNING label_id");
-  counted.bind(label.key, label.value).next();
-  Query(connection, "INSERT INTO labelled_threads (label_id, created_at, thread_id) VALUES (?, ?, ?)")
-      .bind(counted.integer(0), thread.created_at, thread.thread_id)
+// A new label counts no thread yet: the tally does.
+std::int64_t intern(Connection& connection, const Label& label) {
+  Query stored(connection, "SELECT label_id FROM thread_labels WHERE key = ? AND value = ?");
+  if (stored.bind(label.key, label.value).next()) return stored.integer(0);
+  Query(connection, "INSERT INTO thread_labels (key, value, threads) VALUES (?, ?, 0)")
+      .bind(label.key, label.value)
       .run();
+  return connection.database().getLastInsertRowid();
+}
+
+std::int64_t id_of(Connection& connection, const Label& label) {
+  auto& known = connection.tally().label_ids();
+  const auto place = known.try_emplace({label.key, label.value}, 0);
+  if (place.second) place.first->second = intern(connection, label);
+  return place.first->second;
+}
+
+void add_label(Connection& connection, const ThreadKey& thread, const Label& label) {
+  const auto id = id_of(connection, label);
+  Query(connection, "INSERT INTO labelled_threads (label_id, created_at, thread_id) VALUES (?, ?, ?)")
+      .bind(id, thread.created_at, thread.thread_id)
+      .run();
+  connection.tally().count_label(id, 1);
 }
 
 void remove_label(Connection& connection, const ThreadKey& thread, const Label& label) {
-  const auto stored = find_label(connection, label);
-  if (!stored) return;
+  const auto id = id_of(connection, label);
   Query(connection, "DELETE FROM labelled_threads WHERE label_id = ? AND created_at = ? AND thread_id = ?")
-      .bind(stored->id, thread.created_at, thread.thread_id)
+      .bind(id, thread.created_at, thread.thread_id)
       .run();
-  const auto* change = stored->threads > 1
-                           ? "UPDATE thread_labels SET threads = threads - 1 WHERE label_id = ?"
-                           : "DELETE FROM thread_labels WHERE label_id = ?";
-  Query(connection, change).bind(stored->id).run();
+  connection.tally().count_label(id, -1);
 }
 
 bool has(const std::vector<Label>& labels, const Label& label) {
@@ -70,6 +81,7 @@ std::optional<Label> label_of(std::string_view key, const JsonValue& value) {
 
 void relabel(Connection& connection, const ThreadKey& thread, std::string_view before,
              std::string_view after) {
+  if (before == after) return;
   const auto old = labels_of(before);
   const auto wanted = labels_of(after);
   for (const auto& label : old) {
@@ -80,17 +92,23 @@ void relabel(Connection& connection, const ThreadKey& thread, std::string_view b
   }
 }
 
+void note_update(Connection& connection, std::string_view metadata, Micros at) {
+  for (const auto& label : labels_of(metadata)) connection.tally().note_update(id_of(connection, label), at);
+}
+
 std::optional<StoredLabel> find_label(Connection& connection, const Label& label) {
-  Query query(connection, "SELECT label_id, threads FROM thread_labels WHERE key = ? AND value = ?");
+  Query query(connection,
+              "SELECT label_id, threads, last_update FROM thread_labels WHERE key = ? AND value = ?");
   if (!query.bind(label.key, label.value).next()) return std::nullopt;
-  return StoredLabel{query.integer(0), query.integer(1)};
+  return StoredLabel{query.integer(0), query.integer(1), query.integer(2)};
 }
 
 bool delete_thread(Connection& connection, const std::string& thread_id) {
   {
-    Query stored(connection, "SELECT created_at, metadata FROM threads WHERE thread_id = ?");
+    Query stored(connection, "SELECT created_at, metadata, status FROM threads WHERE thread_id = ?");
     if (!stored.bind(thread_id).next()) return false;
     relabel(connection, {thread_id, stored.integer(0)}, stored.text(1), "{}");
+    connection.tally().count_status(stored.text(2), -1);
   }
   Query(connection, "DELETE FROM threads WHERE thread_id = ?").bind(thread_id).run();
   return true;

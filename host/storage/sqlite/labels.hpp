@@ -36,9 +36,14 @@ struct ThreadKey {
 void relabel(Connection& connection, const ThreadKey& thread, std::string_view before,
              std::string_view after);
 
+// The thread with this metadata was updated.
+void note_update(Connection& connection, std::string_view metadata, Micros at);
+
 struct StoredLabel {
   std::int64_t id = 0;
   std::int64_t threads = 0;
+  // None of its threads was updated later; one that was may have lost the label since.
+  Micros last_update = 0;
 };
 // nullopt: no thread has it.
 [[nodiscard]] std::optional<StoredLabel> find_label(Connection& connection, const Label& label);

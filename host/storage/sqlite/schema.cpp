@@ -263,7 +263,27 @@ void label_stored_threads(Connection& connection) {
   while (threads.next()) {
     relabel(connection, {threads.text(0), threads.integer(1)}, "{}", threads.text(2));
   }
+  connection.tally().flush(connection);
 }
+
+// The writes of threads count them, too, once for a group (tally.hpp). A label says when the last of its
+// threads was updated, so that a search by that time starts there. The indices by time hold what a walk along
+// them asks of each thread.
+constexpr const char* kThreadTally = R"sql(
+DROP TRIGGER threads_counted_in;
+DROP TRIGGER threads_counted_out;
+DROP TRIGGER threads_counted_over;
+
+ALTER TABLE thread_labels ADD COLUMN last_update INTEGER NOT NULL DEFAULT 0;
+UPDATE thread_labels SET last_update = (SELECT coalesce(max(max(t.updated_at, t.state_updated_at)), 0)
+  FROM labelled_threads l CROSS JOIN threads t ON t.thread_id = l.thread_id
+  WHERE l.label_id = thread_labels.label_id);
+
+DROP INDEX threads_by_updated;
+CREATE INDEX threads_by_updated ON threads (updated_at, created_at);
+DROP INDEX threads_by_state_updated;
+CREATE INDEX threads_by_state_updated ON threads (state_updated_at, created_at);
+)sql";
 
 // What SQL cannot say runs after it.
 struct Migration {
@@ -280,6 +300,7 @@ const std::vector<Migration>& migrations() {
       {std::string(kWrittenBy)},
       {std::string(kCrons)},
       {std::string(kThreadLabels) + kThreadTtl, label_stored_threads},
+      {kThreadTally},
   };
   return kMigrations;
 }

@@ -34,7 +34,9 @@ class SqliteStorage final : public Storage {
   }
   ~SqliteStorage() override { shut(); }
 
-  void write(Batch batch, Committed done) override { writer_.push(std::move(batch), std::move(done)); }
+  void write(Batch batch, Committed done, Haste haste) override {
+    writer_.push(std::move(batch), std::move(done), haste);
+  }
   Executor& readers() override { return threads_; }
   void close() override { shut(); }
 

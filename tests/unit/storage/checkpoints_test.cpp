@@ -56,7 +56,7 @@ TEST_P(CheckpointsTest, GivesBackEveryMemberToTheLetter) {
   finished.node = "done";
   finished.result = make_blob(R"({"messages":[1.0]})");
   checkpoint.tasks = {busy_task(), finished, finished};
-  ASSERT_TRUE(commit({InsertCheckpoint{checkpoint}}));
+  ASSERT_TRUE(commit({InsertRun{make_run("r", "t")}, InsertCheckpoint{checkpoint}}));
 
   const auto found = storage().checkpoint("t", "", "c2");
   ASSERT_TRUE(found) << found.error().text;
@@ -140,6 +140,26 @@ TEST_P(CheckpointsTest, HistoryIsNewestFirstBeforeLimitAndFilter) {
   EXPECT_THAT(history({.before = "c4", .metadata_contains = R"({"even":true})"}), ElementsAre("c2", "c0"));
   EXPECT_THAT(history({.metadata_contains = R"({"step":3})"}), ElementsAre("c3"));
   EXPECT_EQ(storage().history("t", {.metadata_contains = "nonsense"}).error().code, ErrorCode::kInvalid);
+}
+
+TEST_P(CheckpointsTest, ACopyKnowsWhoWroteTheState) {
+  auto checkpoint = make_checkpoint("c", "t");
+  checkpoint.written_by = {"node"};
+  ASSERT_TRUE(commit({InsertCheckpoint{checkpoint}, CopyThread{"t", "copy", 2}}));
+  EXPECT_THAT((*storage().latest_checkpoint("copy", ""))->written_by, ElementsAre("node"));
+}
+
+TEST_P(CheckpointsTest, UsageCountsTheTasksOfAllCheckpoints) {
+  auto one = make_checkpoint("c1", "t"), other = make_checkpoint("c2", "t");
+  one.tasks = {busy_task()};
+  other.tasks = {busy_task(), busy_task()};
+  ASSERT_TRUE(
+      commit({InsertCheckpoint{one}, InsertCheckpoint{other}, InsertCheckpoint{make_checkpoint("c3", "t")}}));
+  const auto usage = storage().thread_usage("t");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->checkpoints.count, 3);
+  EXPECT_EQ(usage->pending_writes.count, 3);
+  EXPECT_GT(usage->pending_writes.bytes, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, CheckpointsTest, testing::Values(Place::kMemory, Place::kFile),

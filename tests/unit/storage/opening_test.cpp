@@ -34,6 +34,26 @@ TEST(Opening, MigratesAnEmptyFileOnceAndThenLeavesItAlone) {
   EXPECT_TRUE(content(folder.file()) == before);
 }
 
+TEST(Opening, AFileOfAnOlderSchemaKeepsItsThreadsAndFindsThem) {
+  const TemporaryFolder folder;
+  edit(folder.file(), content(std::filesystem::path(STORAGE_TEST_DATA) / "schema_6.sql"));
+  const auto storage = open_or_die(folder.file());
+  const std::string id = "00000000-0000-7000-8000-000000000001";
+  EXPECT_EQ(storage->history(id, {})->size(), 6u);
+  EXPECT_THAT(**storage->latest_values(id, {}), HasSubstr("echo: again"));
+  EXPECT_EQ(storage->runs(id, models::RunStatus::kSuccess, {})->total, 2);
+  for (const char* key : {"created_at", "updated_at", "state_updated_at", "status", "thread_id"}) {
+    const auto ann = storage->threads({.metadata_contains = R"({"owner":"ann"})", .sort_by = key}, {});
+    ASSERT_EQ(ann->rows.size(), 2u) << key;
+    EXPECT_EQ(ann->total, 2) << key;
+  }
+  // The numbers go on from where they were.
+  ASSERT_TRUE(commit(*storage, {DeleteThread{id}}));
+  EXPECT_EQ(storage->threads({.metadata_contains = R"({"owner":"ann"})"}, {})->total, 1);
+  EXPECT_EQ(storage->threads({.status = models::ThreadStatus::kIdle}, {})->total, 1);
+  EXPECT_EQ(storage->threads({.metadata_contains = R"({"graph_id":"echo"})"}, {})->total, 0);
+}
+
 TEST(Opening, RefusesANewerSchemaWithBothVersions) {
   const TemporaryFolder folder;
   ASSERT_EQ(error_of(folder.file()), "opened");
