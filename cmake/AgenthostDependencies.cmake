@@ -14,6 +14,7 @@ find_package(pugixml REQUIRED)
 find_package(date REQUIRED)  # time zones
 find_package(nlohmann_json 3.11 REQUIRED)  # for plugins; the host keeps RapidJSON
 pkg_check_modules(PISTACHE REQUIRED IMPORTED_TARGET libpistache)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)  # for worker processes
 find_package(wslay REQUIRED)  # WebSocket frames
 # What programs of ours that serve requests allocate with: most of a request is made on one thread and freed on another,
 # for which glibc takes locks. Sanitizers bring their own.

@@ -11,6 +11,7 @@
 #include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/isolation/processes.hpp"
 #include "host/plugins/registry.hpp"
 #include "host/routers/assistants_router.hpp"
 #include "host/routers/crons_router.hpp"
@@ -52,6 +53,13 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
     options.file = settings.directory / "agenthost.db";
   }
   return storage::open_sqlite(options);
+}
+
+isolation::KnownNames known_names(const settings::Settings& settings) {
+  isolation::KnownNames names;
+  for (const auto& [name, service] : settings.services) names.services.push_back(name);
+  for (const auto& [name, model] : settings.llm.models) names.models.push_back(name);
+  return names;
 }
 
 models::DefaultTtl thread_ttl(const settings::Threads& settings) {
@@ -153,6 +161,7 @@ struct Application::Parts {
   std::unique_ptr<storage::Storage> storage;
   std::optional<services::StoreService> store;
   std::optional<StoreDoor> store_door;  // for plugins
+  std::unique_ptr<isolation::Processes> processes;
   std::unique_ptr<plugins::PluginRegistry> graphs;
   std::optional<services::WebhookService> webhooks;
   std::optional<services::RunScheduler> scheduler;
@@ -187,6 +196,9 @@ Status Application::Parts::open() {
   storage = std::move(*opened_storage);
   store.emplace(*storage, store_options(settings.store));
   store_door.emplace(*store, storage->readers());
+  auto opened_processes = isolation::Processes::open(timers, settings.plugins.process, known_names(settings));
+  if (!opened_processes) return fail(opened_processes.error());
+  processes = std::move(*opened_processes);
   graphs = std::make_unique<plugins::PluginRegistry>(
       settings.plugins,
       plugins::HostServices{logger,
@@ -195,7 +207,8 @@ Status Application::Parts::open() {
                              extensions::make_http_extension(*http, settings.plugins.services),
                              extensions::make_llm_extension(*llm),
                              extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes)},
-                            settings.runtime.max_state_bytes});
+                            settings.runtime.max_state_bytes,
+                            processes.get()});
   if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
   open_services();
   open_front();

@@ -7,6 +7,7 @@
 
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/description.hpp"
 #include "host/plugins/host_api.hpp"
 
 namespace agenthost::plugins {
@@ -14,23 +15,6 @@ namespace {
 
 constexpr const char* kEntrySymbol = "agent_plugin_entry";
 constexpr std::chrono::milliseconds kSlowEntry{100};
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "none" : text;
-}
-
-std::vector<Extension> granted_to(const Manifest& manifest, const std::vector<Extension>& extensions) {
-  std::vector<Extension> granted;
-  for (const auto& need : manifest.needs) {
-    for (const auto& extension : extensions) {
-      const bool allowed = !extension.granted || extension.granted(manifest.id);
-      if (extension.id == extension_id_of(need) && allowed) granted.push_back(extension);
-    }
-  }
-  return granted;
-}
 
 // A load in progress. Unless it is finished, everything made so far is undone.
 class Load {
@@ -123,36 +107,13 @@ class Load {
     return {};
   }
 
-  Result<std::vector<runtime::Graph>> describe() const {
+  Result<std::vector<runtime::Graph>> describe() {
     agent_bytes out{};
     const auto status = plugin_.api->describe(plugin_.plugin, &out);
     const OwnedBytes description(&out);
     if (status != AGENT_OK) return refuse("describe failed with " + status_name(status));
-    const auto json = parse_json(description.text());
-    if (!json) return refuse("describe returned what is no JSON: " + json.error().text);
-    const auto* list = find_member(*json, "graphs");
-    if (list == nullptr || !list->IsArray()) return refuse("describe must return {\"graphs\": [...]}");
-    std::vector<runtime::Graph> graphs;
-    for (const auto& element : list->GetArray()) {
-      auto graph = runtime::Graph::from_json(element);
-      if (!graph) return refuse("describe: " + graph.error().text);
-      graphs.push_back(std::move(*graph));
-    }
-    if (auto same = check_listed(graphs); !same) return fail(same.error());
-    return graphs;
-  }
-
-  // The manifest and the library must name the same graphs, each once.
-  Status check_listed(const std::vector<runtime::Graph>& graphs) const {
-    std::vector<std::string> described;
-    described.reserve(graphs.size());
-    for (const auto& graph : graphs) described.push_back(graph.id());
-    auto listed = plugin_.manifest.graphs;
-    std::sort(described.begin(), described.end());
-    std::sort(listed.begin(), listed.end());
-    if (described == listed) return {};
-    return refuse("describes the graphs " + joined(described) + ", plugin.yaml lists " + joined(listed) +
-                  "; make them equal");
+    plugin_.description = description.text();
+    return read_description(plugin_.description, plugin_.manifest);
   }
 
   Status make_graph(runtime::Graph description, const std::string& config) {
@@ -176,6 +137,17 @@ class Load {
 
 }  // namespace
 
+std::vector<Extension> granted_to(const Manifest& manifest, const std::vector<Extension>& extensions) {
+  std::vector<Extension> granted;
+  for (const auto& need : manifest.needs) {
+    for (const auto& extension : extensions) {
+      const bool allowed = !extension.granted || extension.granted(manifest.id);
+      if (extension.id == extension_id_of(need) && allowed) granted.push_back(extension);
+    }
+  }
+  return granted;
+}
+
 Result<LoadedPlugin> enter_plugin(const Manifest& manifest, PluginEntry* entry, std::shared_ptr<void> library,
                                   const std::string& config, const HostServices& services) {
   auto host = PluginHost::open(manifest.id, services.logger, granted_to(manifest, services.extensions));
@@ -187,27 +159,20 @@ Result<LoadedPlugin> enter_plugin(const Manifest& manifest, PluginEntry* entry, 
   return std::move(load).finish();
 }
 
-Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& folder,
+Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& library,
                                  const std::string& config, const HostServices& services) {
   namespace dll = boost::dll;
-  std::error_code ec;
-  const auto file = std::filesystem::absolute(folder, ec) / manifest.library;
-  if (!std::filesystem::is_regular_file(file, ec)) {
-    return fail(ErrorCode::kNotFound, file.string() +
-                                          ": no such file; build the plugin or correct \"library\" in " +
-                                          (folder / kManifestFile).string());
-  }
   try {
     // The throwing form keeps the linker's own words, which name the missing symbol or library.
-    const auto library =
-        std::make_shared<dll::shared_library>(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    if (!library->has(kEntrySymbol)) {
+    const auto opened =
+        std::make_shared<dll::shared_library>(library, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    if (!opened->has(kEntrySymbol)) {
       return fail(ErrorCode::kInvalid,
                   manifest.library +
                       ": exports no agent_plugin_entry; is it a plugin? declare the function "
                       "with AGENT_EXPORT and export it from the library");
     }
-    return enter_plugin(manifest, &library->get<PluginEntry>(kEntrySymbol), library, config, services);
+    return enter_plugin(manifest, &opened->get<PluginEntry>(kEntrySymbol), opened, config, services);
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInvalid, manifest.library + ": cannot be loaded: " + e.what());
   }

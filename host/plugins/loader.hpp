@@ -23,12 +23,15 @@
 
 namespace agenthost::plugins {
 
+struct ProcessLauncher;
+
 // What every plugin of this server is given. The references outlive the registry.
 struct HostServices {
   telemetry::Logger& logger;
   ExecutorPools pools;
   std::vector<Extension> extensions;
   std::size_t max_update_bytes = std::size_t{64} << 20U;
+  ProcessLauncher* processes = nullptr;  // for plugins that are to run in processes of their own
 };
 
 // A plugin whose graphs are ready. Its library, PluginHost and tables are immortal, so it only borrows them.
@@ -37,11 +40,16 @@ struct LoadedPlugin {
   PluginHost* host = nullptr;
   const agent_plugin_api* api = nullptr;
   agent_plugin* plugin = nullptr;
+  std::string description;  // what describe() returned
   std::vector<GraphInstancePtr> graphs;
 };
 
+// The extensions that a plugin asks for and may have.
+[[nodiscard]] std::vector<Extension> granted_to(const Manifest& manifest,
+                                                const std::vector<Extension>& extensions);
+
 // config: the operator's JSON object, laid over the manifest's.
-[[nodiscard]] Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& folder,
+[[nodiscard]] Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& library,
                                                const std::string& config, const HostServices& services);
 
 using PluginEntry = agent_status(const agent_entry_request*, agent_entry_reply*);

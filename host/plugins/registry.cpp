@@ -92,17 +92,19 @@ Status PluginRegistry::check_admitted(const Manifest& manifest) const {
 
 Status PluginRegistry::load(const Manifest& manifest, const std::filesystem::path& folder) {
   if (auto admitted = check_admitted(manifest); !admitted) return admitted;
-  const auto config = settings_.config.find(manifest.id);
-  auto plugin =
-      load_plugin(manifest, folder, config == settings_.config.end() ? "" : config->second, services_);
-  if (!plugin) return fail(plugin.error());
-  for (const auto& graph : plugin->graphs) {
-    entries_.emplace(
-        graph->description->id(),
-        runtime::CatalogEntry{graph->description, std::make_shared<InProcessExecutor>(
-                                                      graph, services_.pools, services_.max_update_bytes)});
+  std::error_code ec;
+  const auto library = std::filesystem::absolute(folder, ec) / manifest.library;
+  if (!std::filesystem::is_regular_file(library, ec)) {
+    return fail(ErrorCode::kNotFound, library.string() +
+                                          ": no such file; build the plugin or correct \"library\" in " +
+                                          (folder / kManifestFile).string());
   }
-  plugins_.push_back(std::move(*plugin));
+  const auto config = settings_.config.find(manifest.id);
+  auto plugin = bring_up({manifest, folder, library, config == settings_.config.end() ? "" : config->second},
+                         settings_.isolation_of(manifest.id), services_);
+  if (!plugin) return fail(plugin.error());
+  for (auto& entry : (*plugin)->entries(nullptr)) entries_.emplace(entry.graph->id(), std::move(entry));
+  plugins_.push_back({manifest, std::move(*plugin)});
   return {};
 }
 
@@ -127,16 +129,25 @@ std::vector<runtime::CatalogEntry> PluginRegistry::all() const {
 }
 
 std::vector<models::PluginReport> PluginRegistry::reports() const {
-  return reports_;
+  auto reports = reports_;
+  for (const auto& plugin : plugins_) {
+    const auto trouble = plugin.running->trouble();
+    if (trouble.empty()) continue;
+    const auto report = std::find_if(reports.begin(), reports.end(), [&](const models::PluginReport& one) {
+      return one.loaded && one.id == plugin.manifest.id;
+    });
+    report->loaded = false;
+    report->reason = trouble;
+  }
+  return reports;
 }
 
 void PluginRegistry::stop() {
   entries_.clear();
   for (auto& plugin : plugins_) {
-    const auto id = plugin.manifest.id;
-    if (!unload_plugin(std::move(plugin))) {
-      services_.logger.warn("plugins",
-                            id + " still has work in flight; it is left running until the process ends");
+    if (!plugin.running->stop()) {
+      services_.logger.warn("plugins", plugin.manifest.id +
+                                           " still has work in flight; it is left running until the process ends");
     }
   }
   plugins_.clear();

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "host/plugins/loader.hpp"
+#include "host/plugins/bring_up.hpp"
 #include "host/runtime/graph_catalog.hpp"
 #include "host/settings/settings.hpp"
 
@@ -37,6 +37,11 @@ class PluginRegistry final : public runtime::GraphCatalog {
   void stop();
 
  private:
+  struct Served {
+    Manifest manifest;
+    std::unique_ptr<RunningPlugin> running;
+  };
+
   [[nodiscard]] models::PluginReport load_folder(const std::filesystem::path& folder);
   [[nodiscard]] Status check_admitted(const Manifest& manifest) const;
   [[nodiscard]] Status load(const Manifest& manifest, const std::filesystem::path& folder);
@@ -46,7 +51,7 @@ class PluginRegistry final : public runtime::GraphCatalog {
   const settings::Plugins settings_;
   const HostServices services_;
   // Constant after scan()
-  std::vector<LoadedPlugin> plugins_;
+  std::vector<Served> plugins_;
   std::map<std::string, runtime::CatalogEntry, std::less<>> entries_;
   std::vector<models::PluginReport> reports_;
 };

@@ -46,6 +46,8 @@ class Task final : public runtime::TaskHandle, public std::enable_shared_from_th
 
   // The loop's side. enlist() first: false when the plugin has no room for a task; the sink is told.
   [[nodiscard]] bool enlist();
+  // What the plugin knows it as; null before enlist().
+  [[nodiscard]] agent_task* handle() const { return handle_; }
   void run_start_node();
   void cancel(runtime::CancelReason reason) override;
   void abandon() override;

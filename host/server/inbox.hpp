@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "host/server/file_descriptor.hpp"
+#include "host/base/file_descriptor.hpp"
 
 namespace agenthost::server {
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "host/base/error.hpp"
-#include "host/server/file_descriptor.hpp"
+#include "host/base/file_descriptor.hpp"
 
 namespace agenthost::server {
 

@@ -48,6 +48,18 @@ struct ValueText {
 std::vector<Key> outward_keys_of(Settings& s) {
   return {
       {"plugins.directory", &s.plugins.directory},
+      {"plugins.isolation", &s.plugins.isolation, {}, {"in_process", "process"}},
+      {"plugins.isolation_by_plugin", &s.plugins.isolation_by_plugin},
+      {"plugins.process.children", &s.plugins.process.children, {1, 64}},
+      {"plugins.process.memory_mb", &s.plugins.process.memory_mb, {64, 1'048'576}},
+      {"plugins.process.cpu_seconds", &s.plugins.process.cpu_seconds, {0, kMany}},
+      {"plugins.process.open_files", &s.plugins.process.open_files, {16, 65'536}},
+      {"plugins.process.blocking_threads", &s.plugins.process.blocking_threads, {1, 1'024}},
+      {"plugins.process.readable", &s.plugins.process.readable},
+      {"plugins.process.start_timeout_ms", &s.plugins.process.start_timeout_ms, {1, kDay}},
+      {"plugins.process.hang_timeout_ms", &s.plugins.process.hang_timeout_ms, {100, kDay}},
+      {"plugins.process.restarts_per_minute", &s.plugins.process.restarts_per_minute, {0, kMany}},
+      {"plugins.process.attempts", &s.plugins.process.attempts, {1, 100}},
       {"plugins.disabled", &s.plugins.disabled},
       {"plugins.config", JsonTexts{&s.plugins.config}},
       {"plugins.services", &s.plugins.services},

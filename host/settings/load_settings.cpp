@@ -40,7 +40,21 @@ void switch_off_keyless(std::map<std::string, Service>& services) {
   }
 }
 
+void check_isolation(const Plugins& plugins, std::vector<std::string>& problems) {
+  for (const auto& [id, word] : plugins.isolation_by_plugin) {
+    if (word == "in_process" || word == "process") continue;
+    problems.push_back(fmt::format(
+        "plugins.isolation_by_plugin.{}: expected one of in_process, process; found \"{}\"", id, word));
+  }
+}
+
 }  // namespace
+
+Isolation Plugins::isolation_of(const std::string& plugin_id) const {
+  const auto own = isolation_by_plugin.find(plugin_id);
+  const auto& word = own == isolation_by_plugin.end() ? isolation : own->second;
+  return word == "process" ? Isolation::kProcess : Isolation::kInProcess;
+}
 
 Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
                                const std::map<std::string, std::string>& environment) {
@@ -53,6 +67,7 @@ Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
     YamlReader(file->string(), &environment, problems).read_document(*text, settings);
   }
   apply_environment(environment, settings, problems);
+  check_isolation(settings.plugins, problems);
   if (!problems.empty()) return fail(ErrorCode::kInvalid, fmt::format("{}", fmt::join(problems, "\n")));
   switch_off_keyless(settings.services);
   return settings;

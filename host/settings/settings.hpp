@@ -78,11 +78,33 @@ struct Store {
   milliseconds sweep_interval_ms{60'000};  // how often items whose time is over are deleted
 };
 
+// Where a plugin's code runs.
+enum class Isolation { kInProcess, kProcess };
+
+// Of each plugin that runs in processes of its own: how many, and what one of them may use.
+struct WorkerProcesses {
+  unsigned children = 2;
+  std::size_t memory_mb = 512;
+  unsigned cpu_seconds = 0;  // of its whole life; 0 = no limit
+  unsigned open_files = 128;
+  unsigned blocking_threads = 8;
+  std::vector<std::string> readable;  // folders and files besides its own folder and the system's libraries
+  milliseconds start_timeout_ms{10'000};
+  milliseconds hang_timeout_ms{10'000};  // without a sign of life while it has work
+  unsigned restarts_per_minute = 10;     // more losses, and the plugin is put in quarantine
+  unsigned attempts = 3;                 // of work that its process did not survive
+};
+
 struct Plugins {
   std::filesystem::path directory = "plugins";
+  std::string isolation = "in_process";                    // in_process | process
+  std::map<std::string, std::string> isolation_by_plugin;  // plugin id -> one of these
+  WorkerProcesses process;
   std::vector<std::string> disabled;                         // plugin ids
   std::map<std::string, std::string> config;                 // plugin id -> its `config:` as JSON object text
   std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all
+
+  [[nodiscard]] Isolation isolation_of(const std::string& plugin_id) const;
 };
 
 // One outside HTTP API that plugins may name: base URL, credentials and manners.

@@ -8,7 +8,8 @@
 namespace agenthost::telemetry {
 
 struct Logger::Impl {
-  std::shared_ptr<spdlog::logger> out;
+  std::shared_ptr<spdlog::logger> out;  // null: to the sink
+  Sink sink;
 };
 
 namespace {
@@ -36,9 +37,14 @@ Logger::Logger(Level least) : impl_(std::make_unique<Impl>()) {
   impl_->out->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %-5l %v", spdlog::pattern_time_type::utc);
 }
 
+Logger::Logger(Sink sink) : impl_(std::make_unique<Impl>()) {
+  impl_->sink = std::move(sink);
+}
+
 Logger::~Logger() = default;
 
 void Logger::log(Level level, std::string_view room, std::string_view text) {
+  if (impl_->out == nullptr) return impl_->sink(level, room, text);
   const auto at = to_spdlog(level);
   if (!impl_->out->should_log(at)) return;
   std::string line(text);

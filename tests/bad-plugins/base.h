@@ -24,15 +24,19 @@
 #ifndef GRAPH_ID
 #define GRAPH_ID ID
 #endif
+#ifndef BLOCKING
+#define BLOCKING "false"
+#endif
 #ifndef DESCRIPTION
-#define DESCRIPTION                                                     \
-  "{\"graphs\":[{\"graph_id\":\"" GRAPH_ID                              \
-  "\",\"channels\":[{\"name\":\"x\"}],\"nodes\":[{\"name\":\"node\"}]," \
+#define DESCRIPTION                                                                                  \
+  "{\"graphs\":[{\"graph_id\":\"" GRAPH_ID                                                           \
+  "\",\"channels\":[{\"name\":\"x\"}],\"nodes\":[{\"name\":\"node\",\"blocking\":" BLOCKING "}]," \
   "\"edges\":[[\"__start__\",\"node\"],[\"node\",\"__end__\"]]}]}"
 #endif
 
 static const agent_host_api* host_api;
 static agent_host* host;
+static const agent_node_call* node_call; /* inside START */
 
 static inline agent_str str(const char* text) {
   agent_str out;
@@ -47,6 +51,11 @@ static inline agent_bytes static_bytes(const char* text) {
   out.data = (const uint8_t*)text;
   out.size = strlen(text);
   return out;
+}
+
+/* Whether the node was given a state: the sign for those that misbehave only when they are told to. */
+static inline int told(void) {
+  return node_call->state.size > sizeof("{}") - 1;
 }
 
 static inline agent_status complete_with(agent_task* task, const char* update) {
@@ -67,6 +76,10 @@ static void ON_REPLY(agent_task* task, uint64_t token) AGENT_NOEXCEPT;
 #endif
 #ifdef STOP
 static agent_status STOP(void) AGENT_NOEXCEPT;
+#endif
+
+#ifdef ENTER
+static void ENTER(void);
 #endif
 
 static agent_status base_describe(agent_plugin* plugin, agent_bytes* out) AGENT_NOEXCEPT {
@@ -93,7 +106,8 @@ static void base_destroy(agent_graph* graph) AGENT_NOEXCEPT {
 
 static agent_status base_start(agent_graph* graph, agent_task* task,
                                const agent_node_call* call) AGENT_NOEXCEPT {
-  (void)graph, (void)call;
+  (void)graph;
+  node_call = call;
   return START(task);
 }
 
@@ -135,6 +149,9 @@ AGENT_EXPORT agent_status agent_plugin_entry(const agent_entry_request* request,
                                              agent_entry_reply* reply) AGENT_NOEXCEPT {
   host_api = request->host_api;
   host = request->host;
+#ifdef ENTER
+  ENTER();
+#endif
   reply->abi_major = ABI_MAJOR;
   reply->abi_minor = 0;
   reply->plugin_id = str(ID);

@@ -7,7 +7,7 @@
 #include <array>
 #include <random>
 
-#include "host/server/file_descriptor.hpp"
+#include "host/base/file_descriptor.hpp"
 
 namespace agenthost::server {
 namespace {

@@ -1,0 +1,98 @@
+#include "host/plugins/isolation/event_loop.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace agenthost::isolation {
+
+Result<std::unique_ptr<EventLoop>> EventLoop::open() {
+  FileDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  FileDescriptor wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!epoll || !wake) {
+    return fail(ErrorCode::kUnavailable, std::string("no event loop for worker processes: ") +
+                                             std::strerror(errno) + "; raise the limit of open files");
+  }
+  return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll), std::move(wake)));
+}
+
+EventLoop::EventLoop(FileDescriptor epoll, FileDescriptor wake)
+    : epoll_(std::move(epoll)), wake_(std::move(wake)) {
+  watch(wake_.get(), [this] {
+    eventfd_t count = 0;
+    ::eventfd_read(wake_.get(), &count);
+  });
+}
+
+void EventLoop::post(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    if (jobs_.size() > 1 || running_on_ == std::this_thread::get_id()) return;  // it looks before it sleeps
+  }
+  ::eventfd_write(wake_.get(), 1);
+}
+
+void EventLoop::watch(int fd, std::function<void()> ready) {
+  watched_[fd] = std::make_shared<std::function<void()>>(std::move(ready));
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  const bool added = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+  AGENTHOST_CHECK(added, "an open descriptor is watched once");
+}
+
+void EventLoop::unwatch(int fd) {
+  if (watched_.erase(fd) != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
+void EventLoop::want_writable(int fd, Writable writable) {
+  epoll_event event{};
+  event.events = writable == Writable::kWanted ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  event.data.fd = fd;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);  // fails when it is no longer watched, which is fine
+}
+
+void EventLoop::run() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_on_ = std::this_thread::get_id();
+  }
+  std::array<epoll_event, 64> events{};
+  while (!stopping_) {
+    run_jobs();
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < count && !stopping_; ++i) {
+      const auto found = watched_.find(events.at(static_cast<std::size_t>(i)).data.fd);
+      if (found == watched_.end()) continue;  // an earlier handler of this batch has ended it
+      const auto ready = found->second;
+      (*ready)();
+    }
+  }
+}
+
+void EventLoop::run_jobs() {
+  std::vector<Job> jobs;
+  while (!stopping_) {
+    {
+      const std::lock_guard lock(mutex_);
+      jobs.clear();
+      jobs.swap(jobs_);
+    }
+    if (jobs.empty()) return;
+    for (auto& job : jobs) {
+      if (!stopping_) job();
+    }
+  }
+}
+
+void EventLoop::stop() {
+  stopping_ = true;
+  ::eventfd_write(wake_.get(), 1);
+}
+
+}  // namespace agenthost::isolation

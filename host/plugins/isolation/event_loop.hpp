@@ -1,0 +1,54 @@
+// EventLoop: one thread that waits for descriptors and runs what is posted to it. In the server it serves
+// every worker process; in a worker process it is the main thread, on which nodes run.
+//
+// post(), want_writable() and stop() are thread-safe; watch() and unwatch() belong to the loop's thread, or to
+// the time before run().
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "host/base/error.hpp"
+#include "host/base/executor.hpp"
+#include "host/base/file_descriptor.hpp"
+
+namespace agenthost::isolation {
+
+class EventLoop final : public Executor {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<EventLoop>> open();
+
+  void post(Job job) override;
+
+  // ready runs when fd can be read, has ended, or can be written while that is wanted.
+  void watch(int fd, std::function<void()> ready);
+  void unwatch(int fd);
+  enum class Writable { kIgnored, kWanted };
+  void want_writable(int fd, Writable writable);
+
+  // Until stop(). Jobs left then are dropped.
+  void run();
+  void stop();
+
+ private:
+  EventLoop(FileDescriptor epoll, FileDescriptor wake);
+  void run_jobs();
+
+  // Constant after construction
+  const FileDescriptor epoll_, wake_;
+  std::atomic<bool> stopping_{false};
+
+  std::mutex mutex_;
+  // Guarded by mutex_
+  std::vector<Job> jobs_;
+  std::thread::id running_on_;
+  // Owned by the loop's thread. Shared because: a handler may unwatch its own descriptor.
+  std::unordered_map<int, std::shared_ptr<std::function<void()>>> watched_;
+};
+
+}  // namespace agenthost::isolation

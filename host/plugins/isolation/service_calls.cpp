@@ -1,0 +1,84 @@
+#include "host/plugins/isolation/service_calls.hpp"
+
+#include "agenthost/ext/http.h"
+#include "agenthost/ext/llm.h"
+#include "agenthost/ext/store.h"
+#include "agenthost/ext/timer.h"
+#include "host/plugins/c_types.hpp"
+
+namespace agenthost::isolation {
+namespace {
+
+using plugins::borrow;
+
+template <class Table>
+const Table* table_of(const plugins::PluginHost& host, const char* extension) {
+  return static_cast<const Table*>(host.extension_table(extension));
+}
+
+}  // namespace
+
+agent_status start_call(const plugins::PluginHost& host, agent_task* task, const HttpCall& call) {
+  const auto* http = table_of<agent_http_api>(host, AGENT_EXT_HTTP);
+  if (http == nullptr) return AGENT_DENIED;
+  const agent_http_request request{.struct_size = AGENT_SIZE(agent_http_request, body),
+                                   .timeout_ms = call.timeout_ms,
+                                   .service = borrow(call.service),
+                                   .method = borrow(call.method),
+                                   .url = borrow(call.url),
+                                   .headers = borrow(call.headers),
+                                   .body = borrow(call.body)};
+  return http->request(task, call.call, &request);
+}
+
+agent_status start_call(const plugins::PluginHost& host, agent_task* task, const LlmCall& call) {
+  const auto* llm = table_of<agent_llm_api>(host, AGENT_EXT_LLM);
+  return llm == nullptr ? AGENT_DENIED : llm->complete(task, call.call, borrow(call.request));
+}
+
+agent_status start_call(const plugins::PluginHost& host, agent_task* task, const StoreCall& call) {
+  const auto* store = table_of<agent_store_api>(host, AGENT_EXT_STORE);
+  if (store == nullptr) return AGENT_DENIED;
+  switch (static_cast<StoreVerb>(call.verb)) {
+    case StoreVerb::kGet:
+      return store->get(task, call.call, borrow(call.request));
+    case StoreVerb::kPut:
+      return store->put(task, call.call, borrow(call.request));
+    case StoreVerb::kRemove:
+      return store->remove(task, call.call, borrow(call.request));
+    case StoreVerb::kSearch:
+      return store->search(task, call.call, borrow(call.request));
+    case StoreVerb::kNamespaces:
+      return store->namespaces(task, call.call, borrow(call.request));
+  }
+  return AGENT_UNSUPPORTED;
+}
+
+agent_status start_call(const plugins::PluginHost& host, agent_task* task, const TimerCall& call) {
+  const auto* timer = table_of<agent_timer_api>(host, AGENT_EXT_TIMER);
+  return timer == nullptr ? AGENT_DENIED : timer->sleep(task, call.call, call.nanoseconds);
+}
+
+std::vector<std::string> known_services(const plugins::PluginHost& host,
+                                        const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  const auto* http = table_of<agent_http_api>(host, AGENT_EXT_HTTP);
+  if (http == nullptr) return known;
+  for (const auto& name : names) {
+    if (http->has_service(host.handle(), borrow(name)) != 0) known.push_back(name);
+  }
+  return known;
+}
+
+std::vector<std::string> online_models(const plugins::PluginHost& host,
+                                       const std::vector<std::string>& names) {
+  std::vector<std::string> online;
+  const auto* llm = table_of<agent_llm_api>(host, AGENT_EXT_LLM);
+  if (llm == nullptr) return online;
+  for (const auto& name : names) {
+    if (llm->is_online(host.handle(), borrow(name)) != 0) online.push_back(name);
+  }
+  return online;
+}
+
+}  // namespace agenthost::isolation

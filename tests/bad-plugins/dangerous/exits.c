@@ -1,0 +1,10 @@
+/* Ends the process it is a guest in. */
+#define ID "exits"
+#define START start
+#include "../base.h"
+#include <stdlib.h>
+
+static agent_status start(agent_task* task) {
+  (void)task;
+  exit(3);
+}

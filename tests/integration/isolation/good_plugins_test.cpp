@@ -1,0 +1,181 @@
+// The plugins of this repository in worker processes, with the host's real services: what works in the server's
+// process works there, also while processes are killed at random.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <future>
+#include <random>
+#include <thread>
+
+#include "host/plugins/extensions/extensions.hpp"
+#include "tests/integration/isolation/isolated_bench.hpp"
+
+namespace agenthost::isolation {
+namespace {
+
+using plugins::test::error_of;
+using plugins::test::RecordingSink;
+using plugins::test::update_of;
+using test::eventually;
+using test::IsolatedBench;
+using testing::HasSubstr;
+
+std::filesystem::path built(const std::string& name) {
+  return std::filesystem::path(PLUGINS_DIRECTORY) / name;
+}
+
+std::string value_of(const std::optional<runtime::NodeOutcome>& outcome) {
+  const auto* interrupted = outcome ? std::get_if<runtime::NodeInterrupted>(&*outcome) : nullptr;
+  return interrupted == nullptr ? "<no question>" : *interrupted->value;
+}
+
+// A store that answers what it was asked.
+class MirrorStore final : public extensions::StoreAccess {
+ public:
+  void call(extensions::StoreOperation operation, std::string request,
+            std::function<void(Result<std::string>)> done) override {
+    if (operation == extensions::StoreOperation::kGet) {
+      return done(R"({"namespace":["a"],"key":"ann","value":{"times":41}})");
+    }
+    if (operation == extensions::StoreOperation::kSearch) {
+      return done(R"({"items":[{"namespace":["a"],"key":"ann","value":{}}]})");
+    }
+    if (request.find("fail") != std::string::npos) return done(fail(ErrorCode::kUnavailable, "the disk is full"));
+    done("null");
+  }
+};
+
+class GoodPlugins : public testing::Test {
+ protected:
+  // In the order of need: the bench's processes end before what their calls use.
+  ThreadPool timer_pool_{"test-timers", 1};
+  Timers timers_{timer_pool_};
+  MirrorStore store_;
+  IsolatedBench bench_{{}, {extensions::make_timer_extension(timers_), extensions::make_store_extension(store_, 1U << 20U)}};
+};
+
+TEST_F(GoodPlugins, AnswerAsInTheServersProcess) {
+  ASSERT_EQ(bench_.launch(built("echo")), "");
+  EXPECT_EQ(update_of(bench_.run(R"({"messages":[{"type":"human","content":"hi"}]})")),
+            R"({"messages":[{"type":"ai","content":"echo: hi"}]})");
+}
+
+TEST_F(GoodPlugins, StreamInOrderAndWaitWithTheHostsTimer) {
+  ASSERT_EQ(bench_.launch(built("echo")), "");
+  const auto sink = std::make_shared<RecordingSink>();
+  const auto task = bench_.start(sink, R"({"messages":[],"tokens":500,"delay_ms":5})");
+  EXPECT_THAT(update_of(sink->wait()), HasSubstr("echo: "));
+  const auto events = sink->emitted();
+  ASSERT_EQ(events.size(), 500U);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].second, R"({"token":"tok)" + std::to_string(i) + "\"}");
+  }
+}
+
+TEST_F(GoodPlugins, HearACancellationWhileTheyWait) {
+  ASSERT_EQ(bench_.launch(built("echo")), "");
+  const auto sink = std::make_shared<RecordingSink>();
+  const auto task = bench_.start(sink, R"({"messages":[],"tokens":1,"delay_ms":3600000})");
+  task->cancel(runtime::CancelReason::kUser);
+  EXPECT_EQ(error_of(sink->wait()).code, ErrorCode::kCancelled);
+}
+
+TEST_F(GoodPlugins, AskAHumanAndHearTheAnswer) {
+  ASSERT_EQ(bench_.launch(built("echo-cpp")), "");
+  EXPECT_EQ(value_of(bench_.run("{}", "hitl", "ask")), R"({"question":"ok?"})");
+  EXPECT_EQ(update_of(bench_.run("{}", "hitl", "ask", {make_blob("\"yes\"")})),
+            R"({"answer":"yes","foo":["ask"]})");
+}
+
+TEST_F(GoodPlugins, UseTheHostsStore) {
+  ASSERT_EQ(bench_.launch(built("echo-cpp")), "");
+  EXPECT_EQ(update_of(bench_.run(R"({"name":"ann"})", "greeter")), R"({"last_met":"ann","times":42})");
+  EXPECT_THAT(error_of(bench_.run(R"({"name":"fail"})", "greeter")).text, HasSubstr("the disk is full"));
+}
+
+TEST_F(GoodPlugins, DecideTheirEdges) {
+  ASSERT_EQ(bench_.launch(std::filesystem::path(CONFORMANCE_DIRECTORY) / "conformance"), "");
+  const auto& entry = bench_.entry("weather");
+  const auto* router = entry.graph->find_node("router_node");
+  std::promise<std::string> decided;
+  entry.executor->route(router->conditional_edges.at(0), make_blob(R"({"route":"weather"})"),
+                        [&](const Result<JsonBlob>& answer) {
+                          decided.set_value(answer ? **answer : answer.error().text);
+                        });
+  EXPECT_EQ(decided.get_future().get(), R"(["weather_graph"])");
+}
+
+TEST_F(GoodPlugins, AreRefusedInTheirOwnWords) {
+  const auto bad = std::filesystem::path(DANGEROUS_PLUGINS_DIRECTORY).parent_path() / "plugins";
+  EXPECT_EQ(bench_.launch(bad / "create_fails"),
+            "create_fails.so: graph create_fails could not be made: config.model is missing; set it under "
+            "plugins.config.create_fails");
+  EXPECT_THAT(bench_.launch(bad / "unresolved_symbol"), HasSubstr("unresolved_symbol.so: cannot be loaded:"));
+}
+
+// ---- killed at random ----
+
+// The worker processes of this process.
+std::vector<int> workers() {
+  std::vector<int> pids;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream children(thread.path() / "children");
+    for (int pid = 0; children >> pid;) pids.push_back(pid);
+  }
+  return pids;
+}
+
+// Counts the ends, and those that were none.
+struct Ends {
+  std::atomic<int> all{0}, bad{0};
+};
+
+class CountingSink final : public runtime::TaskSink {
+ public:
+  explicit CountingSink(Ends& ends) : ends_(ends) {}
+  Pressure emit(Channel, std::string) override { return Pressure::kNone; }
+  void done(runtime::NodeOutcome outcome) override {
+    if (!std::holds_alternative<runtime::NodeUpdate>(outcome)) ++ends_.bad;
+    ++ends_.all;
+  }
+
+ private:
+  Ends& ends_;
+};
+
+TEST(KilledAtRandom, NoTaskIsLost) {
+  ThreadPool timer_pool("test-timers", 1);
+  Timers timers(timer_pool);
+  settings::WorkerProcesses limits;
+  limits.children = 4;
+  limits.restarts_per_minute = 100'000;
+  IsolatedBench bench(limits, {extensions::make_timer_extension(timers)});
+  ASSERT_EQ(bench.launch(built("echo")), "");
+
+  constexpr int kTasks = 10'000;
+  constexpr int kKills = 100;
+  Ends ends;
+  std::jthread killer([&ends] {
+    std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same every time
+    for (int kill = 1; kill <= kKills; ++kill) {
+      ASSERT_TRUE(eventually([&] { return ends.all >= kill * kTasks / kKills - 50; }));
+      const auto pids = workers();
+      if (!pids.empty()) ::kill(pids[random() % pids.size()], SIGKILL);
+    }
+  });
+  std::vector<std::shared_ptr<runtime::TaskHandle>> tasks;
+  for (int i = 0; i < kTasks; ++i) {
+    tasks.push_back(bench.start(std::make_shared<CountingSink>(ends),
+                                i % 10 == 0 ? R"({"messages":[],"delay_ms":2})" : R"({"messages":[]})"));
+    // Some are always under way, so that a kill always hits some.
+    ASSERT_TRUE(eventually([&] { return i - ends.all < 100; }));
+  }
+  EXPECT_TRUE(eventually([&] { return ends.all == kTasks; }));
+  EXPECT_EQ(ends.bad, 0);
+}
+
+}  // namespace
+}  // namespace agenthost::isolation
