@@ -56,9 +56,18 @@ void Child::end(Death why) {
   process_.kill();
 }
 
-void Child::ping(std::chrono::milliseconds patience, Clock::time_point now) {
-  if (!sign_due_) wire_.send(Ping{++pings_});
+void Child::ping(std::chrono::milliseconds patience, Death::Blame blame, Clock::time_point now) {
+  if (!sign_due_) {
+    wire_.send(Ping{++pings_});
+    silence_blame_ = Death::Blame::kItself;
+  }
+  if (blame == Death::Blame::kOutside) silence_blame_ = blame;
   sign_due_ = std::min(sign_due_.value_or(now + patience), now + patience);
+}
+
+void Child::end_if_overdue(Clock::time_point now) {
+  if (!sign_due_ || now <= *sign_due_) return;
+  end({"gave no sign of life: a node that is not `blocking`, or route(), does not return", silence_blame_});
 }
 
 // ---- what it says ----
@@ -73,10 +82,7 @@ void Child::socket_ready() {
   if (received == Wire::Received::kBroken) end(broken_protocol());
   if (received != Wire::Received::kClosed && received != Wire::Received::kBroken) return;
   loop_.unwatch(wire_.fd());
-  // Mostly it is dying already, and this changes nothing. One that lives on without a connection is of no use.
-  hung_up_ = true;
-  const std::lock_guard lock(mutex_);
-  process_.kill();
+  owner_.hung_up(*this);
 }
 
 Wire::Verdict Child::handle(const Frame& frame) {
@@ -183,7 +189,6 @@ void Child::bury() {
   {
     const std::lock_guard lock(mutex_);
     death = process_.reap();
-    if (hung_up_ && death.blame == Death::Blame::kOutside) death = {"closed its connection"};
     if (left == Wire::Received::kBroken) death = broken_protocol();
     if (why_) death = *why_;
   }

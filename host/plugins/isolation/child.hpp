@@ -33,6 +33,8 @@ class Child final : public std::enable_shared_from_this<Child> {
     virtual void became_ready(Child& child, std::string_view description) = 0;
     // A message about work; kBad ends the child.
     virtual Wire::Verdict spoke(Child& child, const Frame& frame) = 0;
+    // Its connection has ended. Mostly it is dying; one that lives on is of no use.
+    virtual void hung_up(Child& child) = 0;
     virtual void logged(Child& child, telemetry::Level level, std::string_view line) = 0;
     // The last call.
     virtual void ended(Child& child, const Death& death) = 0;
@@ -53,8 +55,10 @@ class Child final : public std::enable_shared_from_this<Child> {
   void end(Death why);
 
   // Asks for a sign of life, to be given within patience; one question at a time, the shorter patience counts.
-  void ping(std::chrono::milliseconds patience, Clock::time_point now);
-  [[nodiscard]] bool is_overdue(Clock::time_point now) const { return sign_due_ && now > *sign_due_; }
+  // blame: whose fault it is when none comes.
+  void ping(std::chrono::milliseconds patience, Death::Blame blame, Clock::time_point now);
+  // Ends it when its sign of life is overdue.
+  void end_if_overdue(Clock::time_point now);
 
   // The plugin's refusal, when that is how it ended.
   [[nodiscard]] const std::optional<Error>& refusal() const { return refusal_; }
@@ -94,8 +98,8 @@ class Child final : public std::enable_shared_from_this<Child> {
   std::string last_words_;  // the last line on stderr
   std::uint64_t pings_ = 0;
   std::optional<Clock::time_point> sign_due_;
+  Death::Blame silence_blame_ = Death::Blame::kItself;
   std::optional<Error> refusal_;
-  bool hung_up_ = false;
 };
 
 }  // namespace agenthost::isolation

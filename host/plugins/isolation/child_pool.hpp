@@ -80,6 +80,7 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   // Child::Owner, on the loop
   void became_ready(Child& child, std::string_view description) override;
   Wire::Verdict spoke(Child& child, const Frame& frame) override;
+  void hung_up(Child& child) override;
   void logged(Child& child, telemetry::Level level, std::string_view line) override;
   void ended(Child& child, const Death& death) override;
 
@@ -95,6 +96,7 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   void retire(const std::shared_ptr<Child>& child);
   void look_after_children();
   void end_overdue();
+  [[nodiscard]] std::vector<std::shared_ptr<Child>> children() const;
   void on_loop_after(std::chrono::nanoseconds delay, std::function<void(ChildPool&)> then);
   [[nodiscard]] AssignmentPtr find(const Child& child, std::uint64_t number);
   [[nodiscard]] AssignmentPtr take(const Child& child, std::uint64_t number);

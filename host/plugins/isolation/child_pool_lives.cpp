@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSuspectPatience{1'000};
 // For the other work of a process that is to be replaced.
 constexpr milliseconds kRetireGrace{5'000};
+// For a process that has hung up to die by itself, so that how it died is known.
+constexpr milliseconds kDyingGrace{200};
 // For the plugin's stop().
 constexpr milliseconds kStopGrace{2'000};
 // A process that does not read is as good as hung.
@@ -121,6 +123,12 @@ void ChildPool::first_is_ready(std::string_view description) {
 
 // ---- losing ----
 
+void ChildPool::hung_up(Child& child) {
+  on_loop_after(kDyingGrace, [dying = child.shared_from_this()](ChildPool&) {
+    dying->end({"closed its connection"});
+  });
+}
+
 void ChildPool::ended(Child& child, const Death& death) {
   const auto self = shared_from_this();  // stop() returns when the last child has gone
   std::vector<Given> lost;
@@ -183,19 +191,15 @@ void ChildPool::take_up_again(std::vector<Given> lost, const Death& death) {
 }
 
 void ChildPool::quarantine(const std::string& why) {
-  std::vector<std::shared_ptr<Child>> children;
   {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::kOpen) return;
     stage_ = Stage::kQuarantined;
     trouble_ = "in quarantine: " + why;
-    for (const auto& seat : seats_) {
-      if (seat.child != nullptr) children.push_back(seat.child);
-    }
   }
   host_.log(telemetry::Level::kError, "in quarantine until it is loaded again: " + why);
   // Their work fails when they are buried.
-  for (const auto& child : children) child->end({"was ended with its plugin", Death::Blame::kOutside});
+  for (const auto& child : children()) child->end({"was ended with its plugin", Death::Blame::kOutside});
   dispatch_waiting();
 }
 
@@ -219,7 +223,7 @@ void ChildPool::look_after_children() {
     }
   }
   for (const auto& child : at_work) {
-    child->ping(patience, now);
+    child->ping(patience, Death::Blame::kItself, now);
     if (child->wire().queued_bytes() > kMaxQueuedBytes) child->end({"does not read what it is sent"});
   }
   on_loop_after(std::max(patience / 4, milliseconds(10)), [](ChildPool& pool) { pool.look_after_children(); });
@@ -227,16 +231,16 @@ void ChildPool::look_after_children() {
 
 void ChildPool::end_overdue() {
   const auto now = Clock::now();
-  std::vector<std::shared_ptr<Child>> overdue;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& seat : seats_) {
-      if (seat.child != nullptr && seat.child->is_overdue(now)) overdue.push_back(seat.child);
-    }
+  for (const auto& child : children()) child->end_if_overdue(now);
+}
+
+std::vector<std::shared_ptr<Child>> ChildPool::children() const {
+  std::vector<std::shared_ptr<Child>> children;
+  const std::lock_guard lock(mutex_);
+  for (const auto& seat : seats_) {
+    if (seat.child != nullptr) children.push_back(seat.child);
   }
-  for (const auto& child : overdue) {
-    child->end({"gave no sign of life: a node that is not `blocking`, or route(), does not return"});
-  }
+  return children;
 }
 
 void ChildPool::give_up(const std::shared_ptr<Child>& child, std::uint64_t number, Holds holds) {
@@ -249,7 +253,7 @@ void ChildPool::give_up(const std::shared_ptr<Child>& child, std::uint64_t numbe
   child->wire().send(Abandon{number});
   loop_.post([self = shared_from_this(), child, holds] {
     if (holds == Holds::kThread) return self->retire(child);
-    child->ping(kSuspectPatience, Clock::now());
+    child->ping(kSuspectPatience, Death::Blame::kOutside, Clock::now());  // the others' work is innocent
     self->on_loop_after(kSuspectPatience + milliseconds(50), [](ChildPool& pool) { pool.end_overdue(); });
   });
 }
@@ -277,7 +281,6 @@ void ChildPool::on_loop_after(std::chrono::nanoseconds delay, std::function<void
 
 void ChildPool::stop() {
   std::future<void> gone;
-  std::vector<std::shared_ptr<Child>> children;
   std::deque<Given> waiting;
   {
     const std::lock_guard lock(mutex_);
@@ -286,16 +289,13 @@ void ChildPool::stop() {
     waiting.swap(waiting_);
     if (alive_ == 0) all_gone_.set_value();
     gone = all_gone_.get_future();
-    for (const auto& seat : seats_) {
-      if (seat.child != nullptr) children.push_back(seat.child);
-    }
   }
   for (auto& given : waiting) {
     given.assignment->failed({ErrorCode::kCancelled, "the server is stopping", {}});
   }
-  for (const auto& child : children) child->wire().send(Stop{});
+  for (const auto& child : children()) child->wire().send(Stop{});
   if (gone.wait_for(kStopGrace) == std::future_status::ready) return;
-  for (const auto& child : children) {
+  for (const auto& child : children()) {
     if (child->is_ready()) host_.log(telemetry::Level::kWarn, "its stop() took too long; its process was ended");
     child->end({"was ended: it did not stop", Death::Blame::kOutside});
   }
