@@ -103,6 +103,17 @@ class Bench:
         us = statistics.median(values)
         self.row("3-node chain through ABI and C++ SDK, no disk", us, "us/run", "at most 10 us", us <= 10)
 
+    def isolation(self):
+        values = []
+        for _ in range(self.options.rounds):
+            output = subprocess.run([f"{self.bin}/isolated_calls", self.plugins, str(self.options.seconds)], check=True,
+                                    capture_output=True, text=True).stdout
+            values.append(json.loads(output))
+        us = statistics.median(value["round_trip_us"] for value in values)
+        rate = statistics.median(value["calls_per_s"] for value in values)
+        self.row("call of a node in a worker process, 1 kB of state, round trip, median", us, "us", "at most 25 us", us <= 25)
+        self.row("calls of nodes in 4 worker processes, 64 at a time", rate, "calls/s", "at least 50,000", rate >= 50000)
+
     # ---- The front ----
 
     def stateless(self, folder):
@@ -251,7 +262,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--peer", help="folder of the peer server, installed")
     parser.add_argument("--peer-port", type=int, default=2424)
-    parser.add_argument("--only", help="one of loop, stateless, durable, threads, first_event, waits, at_rest")
+    parser.add_argument("--only", help="one of loop, isolation, stateless, durable, threads, first_event, waits, at_rest")
     parser.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks.md"))
     options = parser.parse_args()
     if not shutil.which("wrk"):
@@ -260,9 +271,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="agenthost-bench-", dir=os.path.join(ROOT, "build")) as folder:
         if options.only:
             part = getattr(bench, options.only)
-            part() if options.only == "loop" else part(folder)
+            part() if options.only in ("loop", "isolation") else part(folder)
             return
         bench.loop()
+        bench.isolation()
         bench.peer(bench.stateless(folder))
         bench.durable(folder)
         bench.threads(folder)

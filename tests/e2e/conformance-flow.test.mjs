@@ -1,18 +1,29 @@
-// The conformance graphs that go by Sends, commands and subgraphs, through the official SDKs.
+// The conformance graphs that go by Sends, commands and subgraphs, through the official SDKs: once with the plugin in the
+// server's process, once in worker processes.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {data_of, human, kSdks, Talk, texts} from './support/graphs.mjs';
 import {kConformance, Server} from './support/server.mjs';
 
-let server;
+const servers = {};
 beforeAll(async () => {
-  server = await Server.start({plugins: kConformance});
+  for (const isolation of ['in_process', 'process']) {
+    const environment = {AGENTHOST_PLUGINS__ISOLATION: isolation};
+    servers[isolation] = await Server.start({plugins: kConformance, environment});
+  }
 });
-afterAll(() => server?.remove());
+afterAll(() => Promise.all(Object.values(servers).map((server) => server.remove())));
 
-describe.each(kSdks)('SDK %s', (_, Client) => {
+const kPlaces = kSdks.flatMap(([name, Client]) => [
+  [name, 'in_process', Client],
+  [name, 'process', Client],
+]);
+
+describe.each(kPlaces)('SDK %s, isolation %s', (_, isolation, Client) => {
+  let server;
   let client;
   let talk;
   beforeAll(() => {
+    server = servers[isolation];
     client = new Client({apiUrl: server.url, apiKey: null});
     talk = new Talk(client);
   });

@@ -179,10 +179,8 @@ Verdict ChildPool::spoke(Child& child, const Frame& frame) {
       });
     case Type::kHttpCall:
       return service_call<HttpCall>(child, frame);
-    case Type::kLlmCall:
-      return service_call<LlmCall>(child, frame);
-    case Type::kStoreCall:
-      return service_call<StoreCall>(child, frame);
+    case Type::kJsonCall:
+      return service_call<JsonCall>(child, frame);
     case Type::kTimerCall:
       return service_call<TimerCall>(child, frame);
     default:

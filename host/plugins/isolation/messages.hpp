@@ -34,8 +34,7 @@ enum class Type : std::uint8_t {
   kLogged,
   kPong,
   kHttpCall,
-  kLlmCall,
-  kStoreCall,
+  kJsonCall,
   kTimerCall,
 };
 
@@ -256,23 +255,13 @@ struct HttpCall {
   }
 };
 
-struct LlmCall {
-  static constexpr auto kType = Type::kLlmCall;
+// The functions of services that take one JSON text.
+enum class JsonVerb : std::uint8_t { kComplete, kGet, kPut, kRemove, kSearch, kNamespaces };
+
+struct JsonCall {
+  static constexpr auto kType = Type::kJsonCall;
   std::uint64_t task = 0, call = 0;
-  std::string_view request;
-
-  template <class Self, class Fields>
-  static void visit(Self& self, Fields& fields) {
-    fields(self.task, self.call, self.request);
-  }
-};
-
-enum class StoreVerb : std::uint8_t { kGet, kPut, kRemove, kSearch, kNamespaces };
-
-struct StoreCall {
-  static constexpr auto kType = Type::kStoreCall;
-  std::uint64_t task = 0, call = 0;
-  std::uint8_t verb = 0;
+  std::uint8_t verb = 0;  // JsonVerb
   std::string_view request;
 
   template <class Self, class Fields>

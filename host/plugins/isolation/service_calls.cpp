@@ -16,6 +16,21 @@ const Table* table_of(const plugins::PluginHost& host, const char* extension) {
   return static_cast<const Table*>(host.extension_table(extension));
 }
 
+using JsonFunction = agent_status (*)(agent_task*, std::uint64_t, agent_str) noexcept;
+
+// nullptr: no such function, or not granted.
+JsonFunction json_function(const plugins::PluginHost& host, JsonVerb verb) {
+  const auto* llm = table_of<agent_llm_api>(host, AGENT_EXT_LLM);
+  if (verb == JsonVerb::kComplete) return llm == nullptr ? nullptr : llm->complete;
+  const auto* store = table_of<agent_store_api>(host, AGENT_EXT_STORE);
+  if (store == nullptr) return nullptr;
+  if (verb == JsonVerb::kGet) return store->get;
+  if (verb == JsonVerb::kPut) return store->put;
+  if (verb == JsonVerb::kRemove) return store->remove;
+  if (verb == JsonVerb::kSearch) return store->search;
+  return verb == JsonVerb::kNamespaces ? store->namespaces : nullptr;
+}
+
 }  // namespace
 
 agent_status start_call(const plugins::PluginHost& host, agent_task* task, const HttpCall& call) {
@@ -31,27 +46,9 @@ agent_status start_call(const plugins::PluginHost& host, agent_task* task, const
   return http->request(task, call.call, &request);
 }
 
-agent_status start_call(const plugins::PluginHost& host, agent_task* task, const LlmCall& call) {
-  const auto* llm = table_of<agent_llm_api>(host, AGENT_EXT_LLM);
-  return llm == nullptr ? AGENT_DENIED : llm->complete(task, call.call, borrow(call.request));
-}
-
-agent_status start_call(const plugins::PluginHost& host, agent_task* task, const StoreCall& call) {
-  const auto* store = table_of<agent_store_api>(host, AGENT_EXT_STORE);
-  if (store == nullptr) return AGENT_DENIED;
-  switch (static_cast<StoreVerb>(call.verb)) {
-    case StoreVerb::kGet:
-      return store->get(task, call.call, borrow(call.request));
-    case StoreVerb::kPut:
-      return store->put(task, call.call, borrow(call.request));
-    case StoreVerb::kRemove:
-      return store->remove(task, call.call, borrow(call.request));
-    case StoreVerb::kSearch:
-      return store->search(task, call.call, borrow(call.request));
-    case StoreVerb::kNamespaces:
-      return store->namespaces(task, call.call, borrow(call.request));
-  }
-  return AGENT_UNSUPPORTED;
+agent_status start_call(const plugins::PluginHost& host, agent_task* task, const JsonCall& call) {
+  const auto start = json_function(host, static_cast<JsonVerb>(call.verb));
+  return start == nullptr ? AGENT_DENIED : start(task, call.call, borrow(call.request));
 }
 
 agent_status start_call(const plugins::PluginHost& host, agent_task* task, const TimerCall& call) {

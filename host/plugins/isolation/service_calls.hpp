@@ -2,6 +2,9 @@
 // table, for the task it came from, with the worker's number as token. Pure functions; thread-safe.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "agenthost/agent_plugin.h"
 #include "host/plugins/isolation/messages.hpp"
 #include "host/plugins/plugin_host.hpp"
@@ -10,8 +13,7 @@ namespace agenthost::isolation {
 
 // AGENT_OK: the reply comes to the task. Anything else: none will come. AGENT_DENIED: not granted.
 [[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const HttpCall& call);
-[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const LlmCall& call);
-[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const StoreCall& call);
+[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const JsonCall& call);
 [[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const TimerCall& call);
 
 // Those of the names that the services of this plugin know: what has_service() and is_online() say 1 to.

@@ -1,7 +1,7 @@
 // The real binary as a child process, on a free port and a data folder of its own.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {witness} from './witness.mjs';
@@ -17,6 +17,8 @@ const kStopMs = 15_000;
 
 // Without any network: nothing but the bundled catalogue and the offline model.
 const kOffline = {log: {level: 'warn'}};
+// Where plugins run when a suite does not say: every suite can be run against worker processes too.
+const kIsolation = process.env.AGENTHOST_PLUGINS__ISOLATION;
 
 function deadline(ms, what) {
   return new Promise((_, fail) => setTimeout(() => fail(new Error(what())), ms).unref());
@@ -54,7 +56,11 @@ export class Server {
       this.plugins,
     ];
     this.#child = spawn(kBinary, ['serve', '--port', '0', ...places], {
-      env: {PATH: process.env.PATH, ...this.environment},
+      env: {
+        PATH: process.env.PATH,
+        ...(kIsolation && {AGENTHOST_PLUGINS__ISOLATION: kIsolation}),
+        ...this.environment,
+      },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text) => {
       this.#output += text;
@@ -89,6 +95,18 @@ export class Server {
 
   get output() {
     return this.#output;
+  }
+  get pid() {
+    return this.#child.pid;
+  }
+  // The worker processes of its plugins.
+  async workers() {
+    const lists = await Promise.all(
+      (await readdir(`/proc/${this.pid}/task`)).map((thread) =>
+        readFile(`/proc/${this.pid}/task/${thread}/children`, 'utf8').catch(() => ''),
+      ),
+    );
+    return lists.join(' ').split(/\s+/).filter(Boolean).map(Number);
   }
   get alive() {
     return this.#child.exitCode === null && this.#child.signalCode === null;

@@ -35,11 +35,12 @@ std::int32_t http_has_service(agent_host* host, agent_str name) noexcept {
   return services != nullptr && services->has_service(view(name)) ? 1 : 0;
 }
 
-agent_status llm_complete(agent_task* task, std::uint64_t token, agent_str request) noexcept {
-  const auto services = services_of(task, AGENT_EXT_LLM);
+template <JsonVerb verb>
+agent_status json_call(agent_task* task, std::uint64_t token, agent_str request) noexcept {
+  const auto services = services_of(task, verb == JsonVerb::kComplete ? AGENT_EXT_LLM : AGENT_EXT_STORE);
   if (services == nullptr) return AGENT_NOT_FOUND;
   return services->call(task, token, [request](std::uint64_t number, std::uint64_t call) {
-    return LlmCall{number, call, view(request)};
+    return JsonCall{number, call, static_cast<std::uint8_t>(verb), view(request)};
   });
 }
 
@@ -47,15 +48,6 @@ std::int32_t llm_is_online(agent_host* host, agent_str model) noexcept {
   const auto services = services_of(host, AGENT_EXT_LLM);
   const auto name = model.size == 0 ? std::string_view("default") : view(model);
   return services != nullptr && services->is_online(name) ? 1 : 0;
-}
-
-template <StoreVerb verb>
-agent_status store_call(agent_task* task, std::uint64_t token, agent_str request) noexcept {
-  const auto services = services_of(task, AGENT_EXT_STORE);
-  if (services == nullptr) return AGENT_NOT_FOUND;
-  return services->call(task, token, [request](std::uint64_t number, std::uint64_t call) {
-    return StoreCall{number, call, static_cast<std::uint8_t>(verb), view(request)};
-  });
 }
 
 agent_status timer_sleep(agent_task* task, std::uint64_t token, std::uint64_t nanoseconds) noexcept {
@@ -72,11 +64,12 @@ std::int64_t timer_now_us(agent_host*) noexcept {
 }
 
 constexpr agent_http_api kHttp{AGENT_SIZE(agent_http_api, has_service), 0, &http_request, &http_has_service};
-constexpr agent_llm_api kLlm{AGENT_SIZE(agent_llm_api, is_online), 0, &llm_complete, &llm_is_online};
+constexpr agent_llm_api kLlm{AGENT_SIZE(agent_llm_api, is_online), 0, &json_call<JsonVerb::kComplete>,
+                             &llm_is_online};
 constexpr agent_store_api kStore{AGENT_SIZE(agent_store_api, namespaces), 0,
-                                 &store_call<StoreVerb::kGet>,            &store_call<StoreVerb::kPut>,
-                                 &store_call<StoreVerb::kRemove>,         &store_call<StoreVerb::kSearch>,
-                                 &store_call<StoreVerb::kNamespaces>};
+                                 &json_call<JsonVerb::kGet>,            &json_call<JsonVerb::kPut>,
+                                 &json_call<JsonVerb::kRemove>,         &json_call<JsonVerb::kSearch>,
+                                 &json_call<JsonVerb::kNamespaces>};
 constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, &timer_sleep, &timer_now_us};
 
 const void* table_of(std::string_view id) {
