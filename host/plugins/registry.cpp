@@ -146,8 +146,9 @@ void PluginRegistry::stop() {
   entries_.clear();
   for (auto& plugin : plugins_) {
     if (!plugin.running->stop()) {
-      services_.logger.warn("plugins", plugin.manifest.id +
-                                           " still has work in flight; it is left running until the process ends");
+      services_.logger.warn(
+          "plugins",
+          plugin.manifest.id + " still has work in flight; it is left running until the process ends");
     }
   }
   plugins_.clear();

@@ -28,9 +28,10 @@
 #define BLOCKING "false"
 #endif
 #ifndef DESCRIPTION
-#define DESCRIPTION                                                                                  \
-  "{\"graphs\":[{\"graph_id\":\"" GRAPH_ID                                                           \
-  "\",\"channels\":[{\"name\":\"x\"}],\"nodes\":[{\"name\":\"node\",\"blocking\":" BLOCKING "}]," \
+#define DESCRIPTION                                                                         \
+  "{\"graphs\":[{\"graph_id\":\"" GRAPH_ID                                                  \
+  "\",\"channels\":[{\"name\":\"x\"}],\"nodes\":[{\"name\":\"node\",\"blocking\":" BLOCKING \
+  "}],"                                                                                     \
   "\"edges\":[[\"__start__\",\"node\"],[\"node\",\"__end__\"]]}]}"
 #endif
 

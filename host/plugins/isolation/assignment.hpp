@@ -1,7 +1,7 @@
 // Assignment: one piece of work for a worker process: a node to run or a conditional edge to decide.
 //
-// It may be given more than once, when the process it was given to is lost. It ends once: with ended(), asked()
-// or failed(). Thread-safe.
+// It may be given more than once, when the process it was given to is lost. It ends once: with ended(),
+// asked() or failed(). Thread-safe.
 #pragma once
 
 #include <cstdint>

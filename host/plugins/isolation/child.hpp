@@ -1,5 +1,5 @@
-// Child: one worker process from its start to its death, as the server deals with it: the handshake, the wire,
-// its output on the way to the log, and whether it still answers.
+// Child: one worker process from its start to its death, as the server deals with it: the handshake, the
+// wire, its output on the way to the log, and whether it still answers.
 //
 // Lives on the event loop: its functions are called there, but for wire(), number() and end(), which are
 // thread-safe. It keeps itself alive until the process is buried.
@@ -54,8 +54,8 @@ class Child final : public std::enable_shared_from_this<Child> {
   // Ends the process at once. why: what its death is said to be. The first call counts.
   void end(Death why);
 
-  // Asks for a sign of life, to be given within patience; one question at a time, the shorter patience counts.
-  // blame: whose fault it is when none comes.
+  // Asks for a sign of life, to be given within patience; one question at a time, the shorter patience
+  // counts. blame: whose fault it is when none comes.
   void ping(std::chrono::milliseconds patience, Death::Blame blame, Clock::time_point now);
   // Ends it when its sign of life is overdue.
   void end_if_overdue(Clock::time_point now);

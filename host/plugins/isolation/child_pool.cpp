@@ -80,9 +80,8 @@ void ChildPool::dispatch_waiting() {
 
 bool ChildPool::withdraw(const Assignment& assignment) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Given& given) {
-    return given.assignment.get() == &assignment;
-  });
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [&](const Given& given) { return given.assignment.get() == &assignment; });
   if (found == waiting_.end()) return false;
   waiting_.erase(found);
   return true;
@@ -98,8 +97,8 @@ ChildPool::Seat* ChildPool::best_seat() {
 }
 
 ChildPool::Seat* ChildPool::seat_of(const Child& child) {
-  const auto found =
-      std::find_if(seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.child.get() == &child; });
+  const auto found = std::find_if(seats_.begin(), seats_.end(),
+                                  [&](const Seat& seat) { return seat.child.get() == &child; });
   return found == seats_.end() ? nullptr : &*found;
 }
 
@@ -170,9 +169,8 @@ Verdict ChildPool::spoke(Child& child, const Frame& frame) {
                            plugins::printable(failed.kind)});
       });
     case Type::kAsked:
-      return ending<Asked>(child, frame, [](Assignment& assignment, const Asked& asked) {
-        assignment.asked(asked.value);
-      });
+      return ending<Asked>(child, frame,
+                           [](Assignment& assignment, const Asked& asked) { assignment.asked(asked.value); });
     case Type::kEmitted:
       return with<Emitted>(child, frame, [](const Assignment& assignment, const Emitted& event) {
         static_cast<void>(emit(assignment.task(), event));

@@ -1,8 +1,8 @@
 // ChildPool: the worker processes of one plugin, and the work between them.
 //
 // Work goes to the process that has the least; while none is ready it waits. A process that is lost (it
-// crashed, exited, hung) is replaced, and its work is given to another, a bounded number of times when it may be
-// the work that kills. After too many losses the plugin is in quarantine: all its work fails at once, and
+// crashed, exited, hung) is replaced, and its work is given to another, a bounded number of times when it may
+// be the work that kills. After too many losses the plugin is in quarantine: all its work fails at once, and
 // trouble() says why. Thread-safe.
 #pragma once
 
@@ -51,8 +51,8 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   void give(AssignmentPtr assignment);
   // Takes back what waits for a process; false when it does not.
   [[nodiscard]] bool withdraw(const Assignment& assignment);
-  // Nobody waits for it any more, although the child still has it. From the child a sign of life is asked; one
-  // whose blocking thread is held is replaced, once its other work is done.
+  // Nobody waits for it any more, although the child still has it. From the child a sign of life is asked;
+  // one whose blocking thread is held is replaced, once its other work is done.
   enum class Holds { kNothing, kThread };
   void give_up(const std::shared_ptr<Child>& child, std::uint64_t number, Holds holds);
 

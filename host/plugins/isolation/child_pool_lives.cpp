@@ -92,7 +92,8 @@ void ChildPool::start_child(std::size_t seat) {
     ++alive_;
   }
   child->begin(set_up());
-  on_loop_after(equipment_.limits.start_timeout_ms, [child](ChildPool& pool) { pool.start_timed_out(child); });
+  on_loop_after(equipment_.limits.start_timeout_ms,
+                [child](ChildPool& pool) { pool.start_timed_out(child); });
 }
 
 void ChildPool::start_timed_out(const std::shared_ptr<Child>& child) {
@@ -124,9 +125,8 @@ void ChildPool::first_is_ready(std::string_view description) {
 // ---- losing ----
 
 void ChildPool::hung_up(Child& child) {
-  on_loop_after(kDyingGrace, [dying = child.shared_from_this()](ChildPool&) {
-    dying->end({"closed its connection"});
-  });
+  on_loop_after(kDyingGrace,
+                [dying = child.shared_from_this()](ChildPool&) { dying->end({"closed its connection"}); });
 }
 
 void ChildPool::ended(Child& child, const Death& death) {
@@ -151,8 +151,8 @@ void ChildPool::ended(Child& child, const Death& death) {
   const auto how = child.refusal() ? child.refusal()->text : death.text;
   if (stage == Stage::kOpening) {
     tell_opened(child.refusal() ? fail(*child.refusal())
-                                : fail(ErrorCode::kInvalid, equipment_.manifest.library + ": its process " + how +
-                                                                " while it was loaded"));
+                                : fail(ErrorCode::kInvalid, equipment_.manifest.library + ": its process " +
+                                                                how + " while it was loaded"));
   } else if (stage == Stage::kOpen) {
     host_.log(telemetry::Level::kWarn, "worker process " + std::to_string(child.pid()) + " " + how + "; " +
                                            std::to_string(lost.size()) + " tasks were with it");
@@ -165,10 +165,11 @@ void ChildPool::ended(Child& child, const Death& death) {
 void ChildPool::replace(std::size_t seat, RestartPolicy::HadWorked worked, const std::string& how) {
   const auto pause = restarts_.lost(worked, Clock::now());
   if (!pause) {
-    return quarantine("more than " + std::to_string(equipment_.limits.restarts_per_minute) +
-                      " of its processes were lost within a minute (plugins.process.restarts_per_minute); the "
-                      "last " +
-                      how);
+    return quarantine(
+        "more than " + std::to_string(equipment_.limits.restarts_per_minute) +
+        " of its processes were lost within a minute (plugins.process.restarts_per_minute); the "
+        "last " +
+        how);
   }
   if (*pause == milliseconds(0)) return start_child(seat);
   on_loop_after(*pause, [seat](ChildPool& pool) { pool.start_child(seat); });
@@ -219,14 +220,16 @@ void ChildPool::look_after_children() {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::kOpen) return;
     for (const auto& seat : seats_) {
-      if (seat.child != nullptr && seat.child->is_ready() && !seat.work.empty()) at_work.push_back(seat.child);
+      if (seat.child != nullptr && seat.child->is_ready() && !seat.work.empty())
+        at_work.push_back(seat.child);
     }
   }
   for (const auto& child : at_work) {
     child->ping(patience, Death::Blame::kItself, now);
     if (child->wire().queued_bytes() > kMaxQueuedBytes) child->end({"does not read what it is sent"});
   }
-  on_loop_after(std::max(patience / 4, milliseconds(10)), [](ChildPool& pool) { pool.look_after_children(); });
+  on_loop_after(std::max(patience / 4, milliseconds(10)),
+                [](ChildPool& pool) { pool.look_after_children(); });
 }
 
 void ChildPool::end_overdue() {
@@ -296,7 +299,8 @@ void ChildPool::stop() {
   for (const auto& child : children()) child->wire().send(Stop{});
   if (gone.wait_for(kStopGrace) == std::future_status::ready) return;
   for (const auto& child : children()) {
-    if (child->is_ready()) host_.log(telemetry::Level::kWarn, "its stop() took too long; its process was ended");
+    if (child->is_ready())
+      host_.log(telemetry::Level::kWarn, "its stop() took too long; its process was ended");
     child->end({"was ended: it did not stop", Death::Blame::kOutside});
   }
   gone.wait();

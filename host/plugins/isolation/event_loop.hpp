@@ -1,8 +1,8 @@
 // EventLoop: one thread that waits for descriptors and runs what is posted to it. In the server it serves
 // every worker process; in a worker process it is the main thread, on which nodes run.
 //
-// post(), want_writable() and stop() are thread-safe; watch() and unwatch() belong to the loop's thread, or to
-// the time before run().
+// post(), want_writable() and stop() are thread-safe; watch() and unwatch() belong to the loop's thread, or
+// to the time before run().
 #pragma once
 
 #include <atomic>

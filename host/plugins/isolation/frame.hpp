@@ -93,7 +93,8 @@ template <class Message>
   return message;
 }
 
-// The first frame of bytes. None, and need says how many bytes it takes; or broken: no frame may be like that.
+// The first frame of bytes. None, and need says how many bytes it takes; or broken: no frame may be like
+// that.
 struct FoundFrame {
   enum class State { kWhole, kPartial, kBroken };
   State state = State::kPartial;

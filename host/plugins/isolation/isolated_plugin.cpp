@@ -35,13 +35,17 @@ class RemoteHandle final : public runtime::TaskHandle {
 
 IsolatedExecutor::IsolatedExecutor(RemoteGraph graph, Executor& pool, std::size_t max_update_bytes,
                                    plugins::InUse in_use)
-    : graph_(std::move(graph)), pool_(pool), max_update_bytes_(max_update_bytes), in_use_(std::move(in_use)) {}
+    : graph_(std::move(graph)),
+      pool_(pool),
+      max_update_bytes_(max_update_bytes),
+      in_use_(std::move(in_use)) {}
 
 std::shared_ptr<runtime::TaskHandle> IsolatedExecutor::start(runtime::NodeCall call,
                                                              std::shared_ptr<runtime::TaskSink> sink) {
   AGENTHOST_CHECK(call.node != nullptr && sink != nullptr, "a task needs a node and a sink");
   auto remote = std::make_shared<RemoteTask>(graph_, call);
-  auto task = std::make_shared<plugins::Task>(remote, std::move(call), std::move(sink), pool_, max_update_bytes_);
+  auto task =
+      std::make_shared<plugins::Task>(remote, std::move(call), std::move(sink), pool_, max_update_bytes_);
   if (task->enlist()) task->run_start_node();
   return std::make_shared<RemoteHandle>(std::move(task), std::move(remote), in_use_);
 }
@@ -98,8 +102,8 @@ std::vector<runtime::CatalogEntry> IsolatedPlugin::entries(const plugins::InUse&
   std::vector<runtime::CatalogEntry> entries;
   for (std::uint32_t index = 0; index < graphs_.size(); ++index) {
     const RemoteGraph graph{pool_, &host_, index, graphs_[index]};
-    entries.push_back({graph.description, std::make_shared<IsolatedExecutor>(graph, executor_,
-                                                                             max_update_bytes_, in_use)});
+    entries.push_back(
+        {graph.description, std::make_shared<IsolatedExecutor>(graph, executor_, max_update_bytes_, in_use)});
   }
   return entries;
 }

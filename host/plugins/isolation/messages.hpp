@@ -40,13 +40,14 @@ enum class Type : std::uint8_t {
 
 // ---- server to worker ----
 
-// The first message: who the plugin is, what it is given, and how the worker confines itself before it touches
-// the library.
+// The first message: who the plugin is, what it is given, and how the worker confines itself before it
+// touches the library.
 struct SetUp {
   static constexpr auto kType = Type::kSetUp;
   std::uint32_t version = kProtocolVersion;
-  std::uint64_t cookie = 0;      // comes back in Ready
-  std::uint32_t first_call = 0;  // the upper half of the worker's call numbers, so that no two workers share one
+  std::uint64_t cookie = 0;  // comes back in Ready
+  std::uint32_t first_call =
+      0;  // the upper half of the worker's call numbers, so that no two workers share one
   std::string_view plugin_id, plugin_version, config;
   std::string_view folder, library, library_name;  // the name is that of the manifest, for people
   std::vector<std::string_view> graphs, needs;
@@ -59,9 +60,9 @@ struct SetUp {
   template <class Self, class Fields>
   static void visit(Self& self, Fields& fields) {
     fields(self.version, self.cookie, self.first_call, self.plugin_id, self.plugin_version, self.config,
-           self.folder, self.library, self.library_name, self.graphs, self.needs, self.extensions, self.services, self.models,
-           self.readable, self.max_update_bytes, self.memory_bytes, self.blocking_threads, self.cpu_seconds,
-           self.open_files);
+           self.folder, self.library, self.library_name, self.graphs, self.needs, self.extensions,
+           self.services, self.models, self.readable, self.max_update_bytes, self.memory_bytes,
+           self.blocking_threads, self.cpu_seconds, self.open_files);
   }
 };
 

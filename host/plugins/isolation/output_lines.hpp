@@ -1,5 +1,5 @@
-// What a worker process writes, made fit for the log: whole lines, each of bounded length, so many per second.
-// Values; strand-bound.
+// What a worker process writes, made fit for the log: whole lines, each of bounded length, so many per
+// second. Values; strand-bound.
 #pragma once
 
 #include <chrono>

@@ -23,8 +23,8 @@ struct KnownNames {
 
 class Processes final : public plugins::ProcessLauncher {
  public:
-  // timers outlive every plugin launched here, and this outlives the plugins. The thread starts with the first
-  // plugin.
+  // timers outlive every plugin launched here, and this outlives the plugins. The thread starts with the
+  // first plugin.
   [[nodiscard]] static Result<std::unique_ptr<Processes>> open(Timers& timers,
                                                                settings::WorkerProcesses limits,
                                                                KnownNames names);

@@ -12,9 +12,12 @@
 namespace agenthost::isolation {
 
 // AGENT_OK: the reply comes to the task. Anything else: none will come. AGENT_DENIED: not granted.
-[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const HttpCall& call);
-[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const JsonCall& call);
-[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task, const TimerCall& call);
+[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task,
+                                      const HttpCall& call);
+[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task,
+                                      const JsonCall& call);
+[[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task,
+                                      const TimerCall& call);
 
 // Those of the names that the services of this plugin know: what has_service() and is_online() say 1 to.
 [[nodiscard]] std::vector<std::string> known_services(const plugins::PluginHost& host,

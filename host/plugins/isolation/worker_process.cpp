@@ -23,8 +23,8 @@ constexpr int kWorkerSocket = 3;
 constexpr int kAboveWorkers = 8;
 
 // What a worker may know of the server's environment: no keys.
-constexpr std::array kPassedOn{"LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                               "TSAN_OPTIONS"};
+constexpr std::array kPassedOn{"LANG",         "LC_ALL",        "TZ",          "LD_LIBRARY_PATH",
+                               "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
 
 tl::unexpected<Error> no_worker(const std::string& what, int error) {
   return fail(ErrorCode::kUnavailable, "no worker process: " + what + ": " + std::strerror(error));
@@ -45,7 +45,8 @@ Result<Ends> above(const std::array<int, 2>& fds, std::size_t ours) {
 
 Result<Ends> socket_pair() {
   std::array<int, 2> fds{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) != 0) return no_worker("socketpair", errno);
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) != 0)
+    return no_worker("socketpair", errno);
   return above(fds, 0);
 }
 
@@ -134,9 +135,9 @@ Result<WorkerProcess> WorkerProcess::start(const std::filesystem::path& program)
   plan.pass(errors->theirs.get(), STDERR_FILENO);
   WorkerProcess process;
   if (const int error = plan.spawn(program, process.pid_); error != 0) {
-    return fail(ErrorCode::kUnavailable, program.string() + ": cannot be started as a worker process: " +
-                                             std::strerror(error) +
-                                             "; it belongs beside the agenthost binary");
+    return fail(ErrorCode::kUnavailable,
+                program.string() + ": cannot be started as a worker process: " + std::strerror(error) +
+                    "; it belongs beside the agenthost binary");
   }
   // The number cannot be anybody else's before it is reaped, which only we do.
   process.pidfd_ = open_pidfd(process.pid_);

@@ -1,5 +1,6 @@
-// WorkerProcess: one agenthost-worker as the kernel knows it: started, watched and ended through its pidfd, so
-// that no other process can ever be meant. Owns its descriptors; ends the process when it goes. Strand-bound.
+// WorkerProcess: one agenthost-worker as the kernel knows it: started, watched and ended through its pidfd,
+// so that no other process can ever be meant. Owns its descriptors; ends the process when it goes.
+// Strand-bound.
 #pragma once
 
 #include <filesystem>

@@ -1,9 +1,9 @@
 /* Gives up on the whole process. */
 #define ID "aborts"
 #define START start
-#include "../base.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   (void)task;

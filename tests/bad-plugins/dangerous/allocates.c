@@ -1,8 +1,8 @@
 /* Takes memory, and uses it, until there is none. */
 #define ID "allocates"
 #define START start
-#include "../base.h"
 #include <stdlib.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   const size_t step = (size_t)1 << 20;

@@ -1,8 +1,8 @@
 /* Writes a hundred thousand lines in a moment, on both ways to the log. */
 #define ID "floods"
 #define START start
-#include "../base.h"
 #include <stdio.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   for (int i = 0; i < 50000; ++i) {

@@ -1,8 +1,8 @@
 /* A fork bomb, as far as it gets. */
 #define ID "forks"
 #define START start
-#include "../base.h"
 #include <unistd.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   for (int i = 0; i < 1000; ++i) {

@@ -2,8 +2,8 @@
 #define ID "hangs_blocking"
 #define START start
 #define BLOCKING "true"
-#include "../base.h"
 #include <unistd.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   while (told()) pause();

@@ -1,8 +1,8 @@
 /* Writes to stdout and stderr, which belong to the server. */
 #define ID "prints"
 #define START start
-#include "../base.h"
 #include <stdio.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   printf("printed to stdout\n");

@@ -1,7 +1,6 @@
 /* Tries everything that a guest may not do; x lists what it got away with. */
 #define ID "reaches_out"
 #define START start
-#include "../base.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "../base.h"
 
 static char escaped[512];
 
@@ -43,7 +43,8 @@ static void try_processes(void) {
 static void try_limits(void) {
   struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
   note("raise_limit", setrlimit(RLIMIT_DATA, &limit) == 0);
-  note("shared_memory", mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+  note("shared_memory",
+       mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
   note("memfd", memfd_create("x", 0) >= 0);
   note("mount", mount("none", "/tmp", "tmpfs", 0, NULL) == 0);
 }

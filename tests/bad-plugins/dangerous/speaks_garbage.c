@@ -1,8 +1,8 @@
 /* Writes into the connection between its process and the server. */
 #define ID "speaks_garbage"
 #define START start
-#include "../base.h"
 #include <unistd.h>
+#include "../base.h"
 
 static agent_status start(agent_task* task) {
   static const char garbage[64] = {-1, -1, -1, 127, 'x'};

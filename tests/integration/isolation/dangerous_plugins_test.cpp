@@ -1,5 +1,5 @@
-// Plugins that no process survives (tests/bad-plugins/dangerous), each in worker processes: what they do costs
-// their own task, the server says what was wrong, and the next task works.
+// Plugins that no process survives (tests/bad-plugins/dangerous), each in worker processes: what they do
+// costs their own task, the server says what was wrong, and the next task works.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -115,9 +115,10 @@ TEST(DangerousPluginAtEntry, OneThatNeverComesBackIsRefusedInTime) {
   auto limits = one_child();
   limits.start_timeout_ms = 300ms;
   IsolatedBench bench(limits);
-  EXPECT_EQ(bench.launch(dangerous("hangs_at_entry")),
-            "hangs_at_entry.so: its process was not ready within 300 ms (plugins.process.start_timeout_ms) while "
-            "it was loaded");
+  EXPECT_EQ(
+      bench.launch(dangerous("hangs_at_entry")),
+      "hangs_at_entry.so: its process was not ready within 300 ms (plugins.process.start_timeout_ms) while "
+      "it was loaded");
 }
 
 // ---- those that hang ----

@@ -1,5 +1,5 @@
-// The plugins of this repository in worker processes, with the host's real services: what works in the server's
-// process works there, also while processes are killed at random.
+// The plugins of this repository in worker processes, with the host's real services: what works in the
+// server's process works there, also while processes are killed at random.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +45,8 @@ class MirrorStore final : public extensions::StoreAccess {
     if (operation == extensions::StoreOperation::kSearch) {
       return done(R"({"items":[{"namespace":["a"],"key":"ann","value":{}}]})");
     }
-    if (request.find("fail") != std::string::npos) return done(fail(ErrorCode::kUnavailable, "the disk is full"));
+    if (request.find("fail") != std::string::npos)
+      return done(fail(ErrorCode::kUnavailable, "the disk is full"));
     done("null");
   }
 };
@@ -56,7 +57,8 @@ class GoodPlugins : public testing::Test {
   ThreadPool timer_pool_{"test-timers", 1};
   Timers timers_{timer_pool_};
   MirrorStore store_;
-  IsolatedBench bench_{{}, {extensions::make_timer_extension(timers_), extensions::make_store_extension(store_, 1U << 20U)}};
+  IsolatedBench bench_{
+      {}, {extensions::make_timer_extension(timers_), extensions::make_store_extension(store_, 1U << 20U)}};
 };
 
 TEST_F(GoodPlugins, AnswerAsInTheServersProcess) {
@@ -103,10 +105,9 @@ TEST_F(GoodPlugins, DecideTheirEdges) {
   const auto& entry = bench_.entry("weather");
   const auto* router = entry.graph->find_node("router_node");
   std::promise<std::string> decided;
-  entry.executor->route(router->conditional_edges.at(0), make_blob(R"({"route":"weather"})"),
-                        [&](const Result<JsonBlob>& answer) {
-                          decided.set_value(answer ? **answer : answer.error().text);
-                        });
+  entry.executor->route(
+      router->conditional_edges.at(0), make_blob(R"({"route":"weather"})"),
+      [&](const Result<JsonBlob>& answer) { decided.set_value(answer ? **answer : answer.error().text); });
   EXPECT_EQ(decided.get_future().get(), R"(["weather_graph"])");
 }
 

@@ -54,10 +54,11 @@ inline bool eventually(const std::function<bool()>& condition) {
 
 class IsolatedBench {
  public:
-  explicit IsolatedBench(settings::WorkerProcesses limits = {}, std::vector<plugins::Extension> extensions = {},
-                         KnownNames names = {})
+  explicit IsolatedBench(settings::WorkerProcesses limits = {},
+                         std::vector<plugins::Extension> extensions = {}, KnownNames names = {})
       : processes_(*Processes::open(timers_, std::move(limits), std::move(names))),
-        services_{logger_, {pool_, blocking_}, std::move(extensions), std::size_t{1} << 20U, processes_.get()} {}
+        services_{
+            logger_, {pool_, blocking_}, std::move(extensions), std::size_t{1} << 20U, processes_.get()} {}
   ~IsolatedBench() {
     if (plugin_ != nullptr) static_cast<void>(plugin_->stop());
     plugin_.reset();
@@ -83,9 +84,9 @@ class IsolatedBench {
   plugins::RunningPlugin& plugin() { return *plugin_; }
   const runtime::CatalogEntry& entry(const std::string& graph) { return entries_.at(graph); }
 
-  std::shared_ptr<runtime::TaskHandle> start(std::shared_ptr<runtime::TaskSink> sink, const std::string& state = "{}",
-                                             std::string graph = {}, std::string_view node = {},
-                                             std::vector<JsonBlob> answers = {}) {
+  std::shared_ptr<runtime::TaskHandle> start(std::shared_ptr<runtime::TaskSink> sink,
+                                             const std::string& state = "{}", std::string graph = {},
+                                             std::string_view node = {}, std::vector<JsonBlob> answers = {}) {
     const auto& entry = graph.empty() ? entries_.begin()->second : entries_.at(graph);
     runtime::NodeCall call;
     call.node = node.empty() ? &entry.graph->nodes().front() : entry.graph->find_node(node);

@@ -16,18 +16,10 @@ namespace agenthost::isolation {
 namespace {
 
 // What programs need that were linked dynamically, and what C libraries look up.
-constexpr std::array kSystemPaths{"/usr",
-                                  "/lib",
-                                  "/lib64",
-                                  "/etc/ld.so.cache",
-                                  "/etc/localtime",
-                                  "/dev/null",
-                                  "/dev/zero",
-                                  "/dev/urandom",
-                                  "/proc/self",
-                                  "/proc/cpuinfo",
-                                  "/proc/meminfo",
-                                  "/sys/devices/system/cpu"};
+constexpr std::array kSystemPaths{
+    "/usr",           "/lib",          "/lib64",        "/etc/ld.so.cache",
+    "/etc/localtime", "/dev/null",     "/dev/zero",     "/dev/urandom",
+    "/proc/self",     "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"};
 
 // Everything the first version of Landlock knows, so that it is refused unless a rule allows it.
 constexpr std::uint64_t kHandled = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1U) - 1;

@@ -66,9 +66,12 @@ std::int64_t timer_now_us(agent_host*) noexcept {
 constexpr agent_http_api kHttp{AGENT_SIZE(agent_http_api, has_service), 0, &http_request, &http_has_service};
 constexpr agent_llm_api kLlm{AGENT_SIZE(agent_llm_api, is_online), 0, &json_call<JsonVerb::kComplete>,
                              &llm_is_online};
-constexpr agent_store_api kStore{AGENT_SIZE(agent_store_api, namespaces), 0,
-                                 &json_call<JsonVerb::kGet>,            &json_call<JsonVerb::kPut>,
-                                 &json_call<JsonVerb::kRemove>,         &json_call<JsonVerb::kSearch>,
+constexpr agent_store_api kStore{AGENT_SIZE(agent_store_api, namespaces),
+                                 0,
+                                 &json_call<JsonVerb::kGet>,
+                                 &json_call<JsonVerb::kPut>,
+                                 &json_call<JsonVerb::kRemove>,
+                                 &json_call<JsonVerb::kSearch>,
                                  &json_call<JsonVerb::kNamespaces>};
 constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, &timer_sleep, &timer_now_us};
 

@@ -1,6 +1,6 @@
-// RemoteServices: the host services as a plugin in a worker process sees them: the same C tables, behind which
-// each call is a message to the server. What a call answers at once (has_service, is_online, the time) is known
-// here. Thread-safe.
+// RemoteServices: the host services as a plugin in a worker process sees them: the same C tables, behind
+// which each call is a message to the server. What a call answers at once (has_service, is_online, the time)
+// is known here. Thread-safe.
 #pragma once
 
 #include <cstdint>

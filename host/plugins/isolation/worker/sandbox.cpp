@@ -37,8 +37,8 @@ Status limit_resources(const Confinement& confinement) {
     if (auto set = limit(RLIMIT_CPU, confinement.cpu_seconds, "processor time"); !set) return set;
   }
   if (kSanitized || confinement.memory_bytes == 0) return {};
-  // Private memory that can be written to. What escapes this count (shared, or growing downwards) is refused by
-  // limit_system_calls().
+  // Private memory that can be written to. What escapes this count (shared, or growing downwards) is refused
+  // by limit_system_calls().
   return limit(RLIMIT_DATA, confinement.memory_bytes, "memory");
 }
 

@@ -1,8 +1,8 @@
 // The sandbox of a worker process: what it gives up for good before it touches a plugin's library.
 //
-// After confine() this process cannot start another, open a socket, write to a file, read beyond its plugin and
-// the system's libraries, signal or trace anybody, nor gain rights, and its memory, descriptors and processor
-// time are bounded. It is meant for this process alone: call it once, while there is one thread.
+// After confine() this process cannot start another, open a socket, write to a file, read beyond its plugin
+// and the system's libraries, signal or trace anybody, nor gain rights, and its memory, descriptors and
+// processor time are bounded. It is meant for this process alone: call it once, while there is one thread.
 #pragma once
 
 #include <cstdint>

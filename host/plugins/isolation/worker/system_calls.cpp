@@ -53,8 +53,8 @@ constexpr std::array kAllowed{
     SCMP_SYS(getpgrp), SCMP_SYS(getrandom), SCMP_SYS(getresgid), SCMP_SYS(getresuid), SCMP_SYS(getrlimit),
     SCMP_SYS(getrusage), SCMP_SYS(getsid), SCMP_SYS(getuid), SCMP_SYS(sysinfo), SCMP_SYS(uname)};
 
-// The C library does without them when they are said not to exist. What clone3 and openat2 do stands in memory,
-// which a filter cannot read.
+// The C library does without them when they are said not to exist. What clone3 and openat2 do stands in
+// memory, which a filter cannot read.
 constexpr std::array kUnknown{SCMP_SYS(clone3), SCMP_SYS(openat2)};
 
 constexpr int kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
@@ -69,8 +69,8 @@ class Filter {
 
   void add(std::uint32_t action, int call) { note(seccomp_rule_add(context_.get(), action, call, 0)); }
   void allow_if(int call, std::initializer_list<scmp_arg_cmp> arguments) {
-    note(seccomp_rule_add_array(context_.get(), SCMP_ACT_ALLOW, call,
-                                static_cast<unsigned>(arguments.size()), arguments.begin()));
+    note(seccomp_rule_add_array(context_.get(), SCMP_ACT_ALLOW, call, static_cast<unsigned>(arguments.size()),
+                                arguments.begin()));
   }
   // For every thread there is.
   int load() {
@@ -106,7 +106,8 @@ void allow_in_part(Filter& filter) {
   filter.allow_if(SCMP_SYS(tgkill), {equals(0, self)});
   filter.allow_if(SCMP_SYS(prlimit64), {equals(0, 0), equals(2, 0)});  // asking, not setting
   // Not F_SETOWN, which makes the kernel send signals to others.
-  for (const std::uint64_t command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK}) {
+  for (const std::uint64_t command :
+       {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK}) {
     filter.allow_if(SCMP_SYS(fcntl), {equals(1, command)});
   }
   for (const std::uint64_t option : {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA}) {

@@ -197,8 +197,9 @@ void Worker::start(const Start& start) {
   for (const auto answer : start.answers) call.answers.push_back(make_blob(std::string(answer)));
   call.deadline = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(start.deadline_ns));
   auto& on = node->blocking ? static_cast<Executor&>(*blocking_) : *loop_;
-  auto task = std::make_shared<plugins::Task>(graphs_[start.graph].instance, std::move(call),
-                                              std::make_shared<Sink>(*this, start.task), on, max_update_bytes_);
+  auto task =
+      std::make_shared<plugins::Task>(graphs_[start.graph].instance, std::move(call),
+                                      std::make_shared<Sink>(*this, start.task), on, max_update_bytes_);
   if (!task->enlist()) return;
   {
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,6 @@
-// Worker: a worker process from the inside. It confines itself, loads one plugin as the server would, and runs
-// what the server sends: nodes that do not block on this, the main thread, blocking ones on a pool. One per
-// process.
+// Worker: a worker process from the inside. It confines itself, loads one plugin as the server would, and
+// runs what the server sends: nodes that do not block on this, the main thread, blocking ones on a pool. One
+// per process.
 #pragma once
 
 #include <memory>

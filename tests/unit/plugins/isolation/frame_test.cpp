@@ -78,9 +78,9 @@ TEST(Frame, FieldsMustBeUsedUpExactly) {
 }
 
 TEST(Frame, AClaimedCountCostsNothing) {
-  std::string fields(4 * 2 + 8 * 2, '\0');          // task, graph, attempt, deadline
-  fields += std::string(3 * 4, '\0');               // node, state, config
-  fields += std::string("\xFF\xFF\xFF\xFF", 4);     // four billion answers
+  std::string fields(4 * 2 + 8 * 2, '\0');       // task, graph, attempt, deadline
+  fields += std::string(3 * 4, '\0');            // node, state, config
+  fields += std::string("\xFF\xFF\xFF\xFF", 4);  // four billion answers
   EXPECT_FALSE(read_message<Start>({0, fields}));
 }
 

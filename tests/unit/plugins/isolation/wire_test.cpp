@@ -24,7 +24,8 @@ class WireTest : public testing::Test {
   WireTest() {
     std::array<int, 2> ends{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    near_.emplace(FileDescriptor(ends[0]), kMaxFrame, [this](Wire::Backlog backlog) { backlogs_.push_back(backlog); });
+    near_.emplace(FileDescriptor(ends[0]), kMaxFrame,
+                  [this](Wire::Backlog backlog) { backlogs_.push_back(backlog); });
     far_.emplace(FileDescriptor(ends[1]), kMaxFrame, [](Wire::Backlog) {});
   }
 
@@ -103,7 +104,9 @@ TEST_F(WireTest, ManyThreadsSendWithoutMixingTheirMessages) {
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
-      for (int i = 0; i < kEach; ++i) near_->send(Logged{1, std::string(static_cast<std::size_t>(i % 50), static_cast<char>('a' + thread))});
+      for (int i = 0; i < kEach; ++i)
+        near_->send(
+            Logged{1, std::string(static_cast<std::size_t>(i % 50), static_cast<char>('a' + thread))});
     });
   }
   std::vector<std::string> texts;
@@ -111,7 +114,8 @@ TEST_F(WireTest, ManyThreadsSendWithoutMixingTheirMessages) {
     ASSERT_NE(receive(texts), Received::kBroken);
     near_->flush();
   }
-  for (const auto& text : texts) EXPECT_EQ(text.find_first_not_of(text.empty() ? 'a' : text[0]), std::string::npos);
+  for (const auto& text : texts)
+    EXPECT_EQ(text.find_first_not_of(text.empty() ? 'a' : text[0]), std::string::npos);
 }
 
 }  // namespace
