@@ -55,9 +55,11 @@ class Worker::Sink final : public runtime::TaskSink {
 
  private:
   void say(const runtime::NodeUpdate& update) {
-    const auto& text = update.command == nullptr ? update.update : update.command;
-    worker_.wire_.send(Ended{number_, update.command == nullptr ? AGENT_OK : AGENT_COMMAND,
-                             text == nullptr ? std::string_view() : *text});
+    if (update.command != nullptr) {
+      worker_.wire_.send(Ended{number_, AGENT_COMMAND, *update.command});
+    } else {
+      worker_.wire_.send(Ended{number_, AGENT_OK, to_text(update.writes)});
+    }
   }
   void say(const runtime::NodeInterrupted& interrupted) {
     worker_.wire_.send(Asked{number_, *interrupted.value});
