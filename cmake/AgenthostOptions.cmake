@@ -14,12 +14,9 @@ find_program(AGENTHOST_CCACHE ccache)
 set(AGENTHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
 if(AGENTHOST_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${AGENTHOST_CCACHE}")
-  if(AGENTHOST_SANITIZE)  # those use precompiled headers, which ccache wants to be told
-    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${AGENTHOST_CCACHE}")
-  endif()
+  # ccache wants to be told that some targets use precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${AGENTHOST_CCACHE}")
 endif()
-
 add_library(agenthost_options INTERFACE)
 target_compile_options(agenthost_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Werror

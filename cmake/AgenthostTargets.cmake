@@ -31,16 +31,22 @@ function(agenthost_module)
 endfunction()
 
 # agenthost_test(NAME storage_tests KIND unit SOURCES x_test.cpp DEPENDS agenthost::storage)
-# A GoogleTest binary; each TEST becomes a ctest entry with the label KIND (unit | integration).
+# A GoogleTest binary; each TEST becomes a ctest entry with the label KIND (unit | integration). PRECOMPILE: headers that
+# take longest and that most of its files include.
 function(agenthost_test)
-  cmake_parse_arguments(ARG "" "NAME;KIND;TIMEOUT" "SOURCES;DEPENDS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;KIND;TIMEOUT" "SOURCES;DEPENDS;ENVIRONMENT;PRECOMPILE" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main agenthost_options)
-  agenthost_precompile(${ARG_NAME} OWNER base_tests HEADERS ${AGENTHOST_HEAVY_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(${ARG_NAME} PRIVATE ${ARG_PRECOMPILE} <gmock/gmock.h> <gtest/gtest.h>)
+  else()
+    agenthost_precompile(${ARG_NAME} OWNER base_tests
+      HEADERS ${AGENTHOST_HEAVY_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
   gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${ARG_KIND} TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()

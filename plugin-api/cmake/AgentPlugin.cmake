@@ -30,6 +30,12 @@ function(agent_add_plugin)
   target_link_libraries(${target}_objects PUBLIC ${ARG_LIBRARIES} agenthost::plugin_api)
   if(NOT "${ARG_SOURCES}" MATCHES "^([^;]*\\.c(;|$))+$")
     target_link_libraries(${target}_objects PUBLIC agenthost::plugin_sdk)
+    # The SDK is headers only; several files parse them once (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON: each by itself).
+    list(LENGTH ARG_SOURCES files)
+    if(files GREATER 2)
+      target_precompile_headers(${target}_objects PRIVATE
+        "$<$<COMPILE_LANGUAGE:CXX>:<agenthost/sdk/agent.hpp$<ANGLE-R>>")
+    endif()
   endif()
 
   add_library(${target} MODULE)
