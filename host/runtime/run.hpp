@@ -82,7 +82,7 @@ enum class RunEnd { kSuccess, kInterrupted, kError, kCancelled, kTimeout, kRefus
 
 struct RunResult {
   RunEnd end = RunEnd::kSuccess;
-  // The last checkpoint made (or taken over); its tasks say what is pending. Without any: nullopt.
+  // The last checkpoint made or taken over, as clients see it, with what is pending. Without any: nullopt.
   std::optional<models::Checkpoint> checkpoint;
   std::optional<Error> error;  // for all but kSuccess and kInterrupted
   // A node of a subgraph addressed the graph around it: {"update":{...},"goto":[...]}.
