@@ -342,9 +342,9 @@ describe('two at once', () => {
 });
 
 describe('a client that goes in mid-stream', () => {
-  const leave_after_first_event = async (thread_id, body) => {
+  const leave_after_first_event = async (thread_id, delay_ms, on_disconnect) => {
     const leaving = new AbortController();
-    const request = {assistant_id: 'echo', input: {...hello(), delay_ms: 500}, ...body};
+    const request = {assistant_id: 'echo', input: {...hello(), delay_ms}, on_disconnect};
     const {headers, events} = await api.open_stream(
       'POST',
       `/threads/${thread_id}/runs/stream`,
@@ -358,11 +358,11 @@ describe('a client that goes in mid-stream', () => {
   };
 
   it.each([
-    ['cancel', 'interrupted'],
-    ['continue', 'success'],
-  ])('on_disconnect %s: the run is %s', async (on_disconnect, status) => {
+    ['cancel', 'interrupted', 60_000],
+    ['continue', 'success', 500],
+  ])('on_disconnect %s: the run is %s', async (on_disconnect, status, delay_ms) => {
     const thread_id = await api.thread();
-    const run = await leave_after_first_event(thread_id, {on_disconnect});
+    const run = await leave_after_first_event(thread_id, delay_ms, on_disconnect);
     await settled(api, thread_id);
     expect((await api.ok('GET', run)).status).toBe(status);
   });

@@ -152,27 +152,6 @@ describe('on the wire', () => {
     expect(configurable).toEqual({a: 1, 'x-team': 'blue'});
     expect((await api.ok('GET', `/threads/${thread_id}`)).config).toEqual({configurable});
   });
-
-  it('a client that goes cancels its run when it said so, and not otherwise', async () => {
-    for (const [on_disconnect, status] of [
-      ['cancel', 'interrupted'],
-      ['continue', 'success'],
-    ]) {
-      const thread_id = await api.thread();
-      const leave = new AbortController();
-      const response = await fetch(`${server.url}/threads/${thread_id}/runs/stream`, {
-        method: 'POST',
-        headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({assistant_id: 'echo', input: slow(400), on_disconnect}),
-        signal: leave.signal,
-      });
-      await response.body.getReader().read();
-      leave.abort();
-      const path = `/threads/${thread_id}/runs`;
-      await until(async () => !['pending', 'running'].includes((await api.ok('GET', path))[0].status), 'an end');
-      expect((await api.ok('GET', path))[0].status).toBe(status);
-    }
-  });
 });
 
 describe('over a restart', () => {

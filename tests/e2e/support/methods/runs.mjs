@@ -303,12 +303,12 @@ export const runs = {
       expect(names(again)).toEqual(names(events));
     },
     'that leaves stops the run only when it said so': async (the) => {
-      for (const [cancelOnDisconnect, status] of [
-        [true, 'interrupted'],
-        [false, 'success'],
+      for (const [cancelOnDisconnect, delay_ms, status] of [
+        [true, kForever, 'interrupted'],
+        [false, 500, 'success'],
       ]) {
         const thread_id = await the.talk.thread();
-        const run = await the.client.runs.create(thread_id, 'echo', {input: slow(500)});
+        const run = await the.client.runs.create(thread_id, 'echo', {input: slow(delay_ms)});
         const leave = new AbortController();
         const options = {lastEventId: '-1', cancelOnDisconnect, signal: leave.signal};
         for await (const {event} of the.client.runs.joinStream(thread_id, run.run_id, options))
