@@ -153,9 +153,9 @@ void put_message(JsonValue& messages, JsonValue& incoming, Allocator& allocator)
 // Whether the write only adds: no id of it is in the text of the current list, so the lists can be joined
 // unparsed. An id that occurs inside some content only costs the slower way.
 bool only_adds(const NormalWrite& write, std::string_view current) {
-  return !write.brings.empty() &&
-         std::none_of(write.brings.begin(), write.brings.end(),
-                      [&](const auto& id) { return current.find(id) != std::string_view::npos; });
+  return !write.brings.empty() && std::none_of(write.brings.begin(), write.brings.end(), [&](const auto& id) {
+    return current.find(id) != std::string_view::npos;
+  });
 }
 
 Result<JsonBlob> reduce_messages(const JsonBlob& current, const NormalWrite& write) {

@@ -13,7 +13,7 @@ namespace agenthost::runtime {
 // A write in the form it is applied, streamed and stored in.
 struct NormalWrite {
   std::string text;
-  // Of kMessages, when all it does is bring different messages: their ids, which spare reading the text again.
+  // Of kMessages, when all it does is bring different messages: their ids, to spare a second reading.
   std::vector<std::string> brings = {};
 };
 

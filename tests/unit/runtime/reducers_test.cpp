@@ -62,8 +62,9 @@ TEST(Messages, ReplacesUnderAnIdThatJsonEscapes) {
 }
 
 TEST(Messages, TakesTheLastOfTwoWithOneIdInOneWrite) {
-  const auto text = put(Reducer::kMessages, nullptr,
-                        R"([{"id":"1","type":"human","content":"a"},{"id":"1","type":"human","content":"b"}])");
+  const auto text =
+      put(Reducer::kMessages, nullptr,
+          R"([{"id":"1","type":"human","content":"a"},{"id":"1","type":"human","content":"b"}])");
   EXPECT_NE(text.find("\"b\""), std::string::npos) << text;
   EXPECT_EQ(text.find("\"a\""), std::string::npos) << text;
 }

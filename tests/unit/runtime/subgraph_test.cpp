@@ -141,8 +141,7 @@ TEST_F(SubgraphTest, CancelReachesTheNodeInside) {
 
 TEST_F(SubgraphTest, ACommandToTheParentEndsTheChildAndLeadsTheParentOn) {
   nodes_.nodes["child:inner_a"] = [](const NodeCall&, const auto& sink) {
-    sink->done(
-        NodeUpdate{{}, make_blob(R"({"graph":"__parent__","update":{"answer":"up"},"goto":"p2"})")});
+    sink->done(NodeUpdate{{}, make_blob(R"({"graph":"__parent__","update":{"answer":"up"},"goto":"p2"})")});
   };
   const auto result = play(shown(input(R"({"foo":[]})")));
   EXPECT_EQ(result.end, RunEnd::kSuccess);
