@@ -54,7 +54,7 @@ TEST_F(ExecutorTest, HandsTheCallOverAndTheUpdateBack) {
 TEST_F(ExecutorTest, TakesNoUpdateAsNoWrites) {
   const auto outcome = run(
       [](agent_task* task, const agent_node_call*) { return host_api().complete(task, AGENT_OK, nullptr); });
-  EXPECT_EQ(update_of(outcome), "<no writes>");
+  EXPECT_EQ(update_of(outcome), "{}");
 }
 
 TEST_F(ExecutorTest, RefusesAnUpdateOrCommandThatIsNoObject) {
