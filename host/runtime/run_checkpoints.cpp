@@ -71,8 +71,7 @@ void RunLoop::resume_when_saved(const Status& saved) {
 }
 
 void RunLoop::save_tasks() {
-  if (services_.checkpointer != nullptr && saved_now_)
-    services_.checkpointer->save_tasks(now_, {});
+  if (services_.checkpointer != nullptr && saved_now_) services_.checkpointer->save_tasks(now_, {});
 }
 
 models::Checkpoint RunLoop::shown() const {
@@ -82,8 +81,7 @@ models::Checkpoint RunLoop::shown() const {
 void RunLoop::end(RunEnd how, std::optional<Error> error) {
   if (over_) return;
   over_ = true;
-  if (services_.checkpointer != nullptr && has_state_ && !saved_now_)
-    services_.checkpointer->save(now_, {});
+  if (services_.checkpointer != nullptr && has_state_ && !saved_now_) services_.checkpointer->save(now_, {});
   RunResult result{how, std::nullopt, std::move(error), std::move(to_parent_)};
   if (has_state_)
     result.checkpoint = shown_state(*spec_.graph, std::move(now_), services_.limits.max_state_bytes);

@@ -38,7 +38,7 @@ struct ActiveRun {
   runtime::CatalogEntry graph;
   Persistence persistence = Persistence::kStored;
   bool delete_thread_after = false;
-  storage::Batch together;           // committed with the row of the run, or neither is
+  storage::Batch together;  // committed with the row of the run, or neither is
   // kSoon: its client hears of it when it has ended.
   storage::Haste haste = storage::Haste::kNow;
   Micros eligible_at = 0;            // not started before

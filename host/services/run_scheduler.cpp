@@ -118,7 +118,8 @@ void RunScheduler::begin(const ActiveRunPtr& run) {
   storage::Batch batch;
   batch.push_back(
       storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kRunning, run->row.attempts, {}, {}});
-  storage_.write(std::move(batch), [](const Status&) {}, storage::Haste::kSoon);
+  storage_.write(
+      std::move(batch), [](const Status&) {}, storage::Haste::kSoon);
   storage_.readers().post([this, run] { start(run, Past::kStored); });
 }
 

@@ -229,8 +229,8 @@ using Write =
                  InsertWebhook, UpdateWebhook, DeleteWebhook, InsertCron, UpdateCron, DeleteCron, FireCron>;
 using Batch = std::vector<Write>;
 using Committed = std::function<void(Status)>;
-// How soon a batch is committed: at once, or within some milliseconds, together with what comes meanwhile. The
-// second is for what nobody waits for and nobody was told: rows that change again soon are then written once.
+// How soon a batch is committed: at once, or within some milliseconds, together with what comes meanwhile,
+// for what nobody waits for and nobody was told: rows that change again soon are then written once.
 enum class Haste { kNow, kSoon };
 
 // ---- Reads ----

@@ -25,12 +25,11 @@ Status apply(Connection& connection, const InsertRun& write) {
   if (!thread_exists(connection, run.thread_id)) return fail(thread_missing(run.thread_id));
   const int inserted = Query(connection,
                              "INSERT INTO runs (run_id, thread_id, assistant_id, created_at, updated_at, "
-                             "status, multitask_strategy,"
-                             " attempts, metadata, error, kwargs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                             "ON CONFLICT DO NOTHING")
+                             "status, multitask_strategy, attempts, metadata, error, kwargs, cancel_reason)"
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
                            .bind(run.run_id, run.thread_id, run.assistant_id, run.created_at, run.updated_at,
                                  to_string(run.status), to_string(run.multitask_strategy), run.attempts,
-                                 run.metadata, run.error, run.kwargs)
+                                 run.metadata, run.error, run.kwargs, run.cancel_reason)
                            .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Run already exists");
   if (write.keep_events == KeepEvents::kYes)

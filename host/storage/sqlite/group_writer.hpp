@@ -2,9 +2,9 @@
 //
 // It takes every batch that waits and commits them as one transaction, so that one fsync pays for all of
 // them, and a row that several of them write is written once (squash.hpp). Batches that nobody waits for wait
-// a moment for others. Mostly every batch is fine; when one is not, the group starts over with a savepoint for each, which
-// costs a copy of every page it touches, and the bad one is undone alone. The callbacks run on this thread,
-// in order, after the commit is on disk. Thread-safe.
+// a moment for others. Mostly every batch is fine; when one is not, the group starts over with a savepoint
+// for each, which costs a copy of every page it touches, and the bad one is undone alone. The callbacks run
+// on this thread, in order, after the commit is on disk. Thread-safe.
 #pragma once
 
 #include <condition_variable>

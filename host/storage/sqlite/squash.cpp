@@ -9,10 +9,9 @@ namespace {
 
 // These look at rows of threads, runs or checkpoints, or take them away: nothing may be moved across them.
 template <class Kind>
-constexpr bool kLooks =
-    std::is_same_v<Kind, SettleThread> || std::is_same_v<Kind, DeleteThread> ||
-    std::is_same_v<Kind, CopyThread> || std::is_same_v<Kind, KeepLatestCheckpoint> ||
-    std::is_same_v<Kind, DeleteRun> || std::is_same_v<Kind, DeleteAssistant>;
+constexpr bool kLooks = std::is_same_v<Kind, SettleThread> || std::is_same_v<Kind, DeleteThread> ||
+                        std::is_same_v<Kind, CopyThread> || std::is_same_v<Kind, KeepLatestCheckpoint> ||
+                        std::is_same_v<Kind, DeleteRun> || std::is_same_v<Kind, DeleteAssistant>;
 
 template <class Value>
 void take(Value& value, const std::optional<Value>& change) {

@@ -1,6 +1,6 @@
-// Tally: by how much a transaction changes the numbers that storage keeps: of the threads with a status, and of
-// each label how many threads have it and when the last of them was updated. Summed up in memory and written once, before the commit, so that a number which every
-// thread changes costs a group one update.
+// Tally: by how much a transaction changes the numbers that storage keeps: of the threads with a status, and
+// of each label how many threads have it and when the last of them was updated. Summed up in memory and
+// written once, before the commit, so that a number which every thread changes costs a group one update.
 //
 // Whoever opens a transaction or a savepoint ends it with flush() or forget(). Strand-bound, like its
 // connection.

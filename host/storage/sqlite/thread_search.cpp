@@ -182,9 +182,9 @@ void ThreadSearch::add_labels(Clauses& where, std::size_t first, const char* ali
 void ThreadSearch::add_last_update(Clauses& where) const {
   const bool by_time = sort_by_ == "updated_at" || sort_by_ == "state_updated_at";
   if (labels_.empty() || !by_time || direction_ == kAscending) return;
-  const auto first = std::min_element(
-      labels_.begin(), labels_.end(),
-      [](const auto& one, const auto& other) { return one.last_update < other.last_update; });
+  const auto first = std::min_element(labels_.begin(), labels_.end(), [](const auto& one, const auto& other) {
+    return one.last_update < other.last_update;
+  });
   where.add("t." + sort_by_ + " <= ?", {first->last_update});
 }
 

@@ -63,7 +63,8 @@ std::vector<Filter> filters() {
       {"graph_id (200,000)", metadata([](int n) { return text("graph_id", graph_of(n)); })},
       {"region (half)", metadata([](int n) { return text("region", region_of(n)); })},
       {"legacy (the oldest tenth)", metadata([](int) { return std::string(R"("legacy":true)"); })},
-      {"region + team", metadata([](int n) { return text("region", region_of(n)) + "," + text("team", team_of(n)); })},
+      {"region + team",
+       metadata([](int n) { return text("region", region_of(n)) + "," + text("team", team_of(n)); })},
       {"region + plan (two broad ones)",
        metadata([](int n) { return text("region", region_of(n)) + "," + text("plan", plan_of(n)); })},
       {"assistant_id + status idle",
@@ -140,7 +141,8 @@ void print_plans(Connection& from) {
   for (auto* one = sqlite3_next_stmt(handle, nullptr); one != nullptr; one = sqlite3_next_stmt(handle, one))
     statements.emplace_back(sqlite3_sql(one));
   for (const auto& sql : statements) {
-    if (sql.find("labelled_threads") == std::string::npos && sql.find("threads t") == std::string::npos) continue;
+    if (sql.find("labelled_threads") == std::string::npos && sql.find("threads t") == std::string::npos)
+      continue;
     SQLite::Statement plan(from.database(), "EXPLAIN QUERY PLAN " + sql);
     std::string steps;
     while (plan.executeStep()) steps += (steps.empty() ? "" : "; ") + plan.getColumn(3).getString();
@@ -165,7 +167,9 @@ void run(const std::filesystem::path& file, const Asked& asked, Show show) {
   std::vector<double> times;
   for (int n = 0; n < asked.times; ++n) times.push_back(milliseconds_of(**from, asked, n));
   std::sort(times.begin(), times.end());
-  const auto at = [&](double part) { return times[static_cast<std::size_t>(part * static_cast<double>(times.size() - 1))]; };
+  const auto at = [&](double part) {
+    return times[static_cast<std::size_t>(part * static_cast<double>(times.size() - 1))];
+  };
   std::printf("| %s | %.2f | %.2f |\n", asked.what.c_str(), at(0.5), at(0.99));
   std::fflush(stdout);
 }

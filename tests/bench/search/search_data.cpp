@@ -25,13 +25,15 @@ unsigned scattered(int n) {
 
 std::string uuid(unsigned group, unsigned number) {
   char text[37];
-  std::snprintf(text, sizeof text, "%08x-%04x-7000-8000-%012x", number, group, scattered(static_cast<int>(number)));
+  std::snprintf(text, sizeof text, "%08x-%04x-7000-8000-%012x", number, group,
+                scattered(static_cast<int>(number)));
   return text;
 }
 
 // One thread in a hundred is changed long after it was made.
 Micros updated_after(int n) {
-  return scattered(n + 1) % 100 == 0 ? static_cast<Micros>(scattered(n + 2) % 500'000) * kMinute : kMinute / 2;
+  return scattered(n + 1) % 100 == 0 ? static_cast<Micros>(scattered(n + 2) % 500'000) * kMinute
+                                     : kMinute / 2;
 }
 
 models::ThreadStatus status_of(int n) {
@@ -45,8 +47,8 @@ models::ThreadStatus status_of(int n) {
 std::string metadata_of(int n, int threads) {
   return R"({"owner":")" + owner_of(n) + R"(","assistant_id":")" + assistant_of(n) + R"(","team":")" +
          team_of(n) + R"(","graph_id":")" + graph_of(n) + R"(","region":")" + region_of(n) + R"(","plan":")" +
-         plan_of(n) + R"(","project":{"id":)" + std::to_string(scattered(n + 4) % 1'000) + R"(,"stage":"live"})" +
-         (n < threads / 10 ? R"(,"legacy":true})" : "}");
+         plan_of(n) + R"(","project":{"id":)" + std::to_string(scattered(n + 4) % 1'000) +
+         R"(,"stage":"live"})" + (n < threads / 10 ? R"(,"legacy":true})" : "}");
 }
 
 models::Thread thread_of(int n, int threads) {
@@ -128,7 +130,8 @@ Status build(const std::filesystem::path& file, int threads) {
   if (!counts) return fail(counts.error());
   if (counts->threads == threads + 1) return {};
   if (counts->threads != 0)
-    return fail(ErrorCode::kInvalid, file.string() + ": holds something else: delete it or name another file");
+    return fail(ErrorCode::kInvalid,
+                file.string() + ": holds something else: delete it or name another file");
   if (auto added = add_threads(**storage, threads); !added) return added;
   return add_long_thread(**storage);
 }

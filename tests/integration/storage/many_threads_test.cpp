@@ -93,7 +93,8 @@ TEST_F(ManyThreads, AThreadThatGetsTheLabelLaterIsFoundAtItsTime) {
   connection_->run("BEGIN");
   ASSERT_TRUE(apply(*connection_, UpdateThread{.thread_id = id_of(kThreads - 1), .merge_metadata = kLegacy}));
   commit();
-  EXPECT_THAT(page("updated_at", Order::kDescending, {2, 0}), ElementsAre(id_of(kThreads - 1), id_of(kOld - 1)));
+  EXPECT_THAT(page("updated_at", Order::kDescending, {2, 0}),
+              ElementsAre(id_of(kThreads - 1), id_of(kOld - 1)));
 }
 
 }  // namespace

@@ -84,6 +84,37 @@ TEST_F(GroupWriterTest, EverythingThatWaitsIsOneTransaction) {
   EXPECT_EQ(count("threads"), 100);
 }
 
+TEST_F(GroupWriterTest, WhatNobodyWaitsForIsCommittedAllTheSame) {
+  open();
+  std::promise<Status> done;
+  writer_->push(
+      {InsertThread{make_thread("a")}}, [&](const Status& status) { done.set_value(status); }, Haste::kSoon);
+  EXPECT_TRUE(done.get_future().get());
+  EXPECT_EQ(count("threads"), 1);
+}
+
+TEST_F(GroupWriterTest, ABatchThatFailsIsUndoneAloneThoughItsRowsWereSquashed) {
+  open();
+  auto go = hold();
+  std::vector<bool> results;
+  const auto note = [&](const Status& status) { results.push_back(status.has_value()); };
+  writer_->push({InsertThread{make_thread("a")}}, note, Haste::kSoon);
+  writer_->push({UpdateThread{.thread_id = "a", .merge_metadata = R"({"k":1})"}, UpdateRun{.run_id = "none"}},
+                note);
+  writer_->push({UpdateThread{.thread_id = "a", .now = 7}}, note);
+  go.set_value();
+  writer_->stop();
+  EXPECT_THAT(results, testing::ElementsAre(true, false, true));
+  auto lease = pool_->lend();
+  Query thread(**lease, "SELECT metadata, updated_at FROM threads");
+  ASSERT_TRUE(thread.next());
+  EXPECT_EQ(thread.text(0), "{}");
+  EXPECT_EQ(thread.integer(1), 7);
+  Query labels(**lease, "SELECT count(*) FROM thread_labels");
+  ASSERT_TRUE(labels.next());
+  EXPECT_EQ(labels.integer(0), 0);
+}
+
 TEST_F(GroupWriterTest, FailedCommitFailsTheWholeGroupAndKeepsNothing) {
   open();
   auto go = hold();

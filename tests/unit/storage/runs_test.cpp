@@ -116,8 +116,16 @@ TEST_P(RunsTest, RollbackRemovesTheRunsValuesAndNoOthers) {
   EXPECT_EQ(latest_values(), R"({"m":1,"k":9})") << "the shared value stays";
   EXPECT_EQ(*storage().latest_checkpoint("t", "child:1"), std::nullopt);
   // The version may be used again and must not bring the old value back.
-  ASSERT_TRUE(commit({InsertCheckpoint{checkpoint_of("r3", "c3", {{"m", 2, make_blob("\"new\"")}})}}));
+  ASSERT_TRUE(commit({InsertRun{make_run("r3", "t")},
+                      InsertCheckpoint{checkpoint_of("r3", "c3", {{"m", 2, make_blob("\"new\"")}})}}));
   EXPECT_EQ(latest_values(), R"({"m":"new"})");
+}
+
+TEST_P(RunsTest, ACheckpointOfARunThatIsNotThereIsRefused) {
+  const auto refused = commit({InsertCheckpoint{checkpoint_of("gone", "c", {{"m", 1, make_blob("1")}})}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().text, "Run with ID gone not found");
+  EXPECT_EQ(latest_values(), "none");
 }
 
 TEST_P(RunsTest, RollbackOfAForkKeepsTheValuesOfItsOriginal) {
