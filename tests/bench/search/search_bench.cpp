@@ -85,7 +85,7 @@ std::vector<Asked> searches(int threads) {
   for (const auto& filter : filters()) {
     const bool slow = std::string(filter.what).find("alone") != std::string::npos;
     for (const char* key : kSortKeys) {
-      all.push_back({std::string(filter.what) + ", by " + key, slow ? 3 : 100,
+      all.push_back({std::string(filter.what) + ", by " + key, slow ? 2 : 100,
                      [of = filter.of, key, threads](Connection& from, int n) {
                        auto asked = of(some(n, threads));
                        asked.sort_by = key;
@@ -100,7 +100,7 @@ std::vector<Asked> searches(int threads) {
                         .values_contain = R"({"messages":"x"})"},
                        {10, 0}));
                  }});
-  all.push_back({"values contain alone", 3, [](Connection& from, int) {
+  all.push_back({"values contain alone", 2, [](Connection& from, int) {
                    return status_of(read_threads(from, {.values_contain = R"({"messages":"x"})"}, {10, 0}));
                  }});
   return all;

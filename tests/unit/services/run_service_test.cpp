@@ -311,8 +311,8 @@ TEST_F(RecoveryTest, GivesUpARunThatKeepsTakingTheServerDown) {
   EXPECT_EQ(house.thread_status(thread), ThreadStatus::kError);
 }
 
-TEST(ThreadService, AChangeThatNobodyWantsToSeeReadsNothing) {
-  RunHouse house;
+TEST_F(RunServiceTest, AThreadIsChangedWithoutAReadWhenNobodyWantsToSeeIt) {
+  House house(tasks_);
   const auto thread = house.thread();
   std::promise<void> go;
   const auto held = go.get_future().share();
