@@ -132,6 +132,7 @@ int main(int argc, char** argv) {
     one = round_trip_us(alone.entry(), time);
   }
   const Isolated several(folder, kProcesses);
+  static_cast<void>(calls_per_second(several.entry(), std::chrono::seconds(1)));  // until all of them are up
   const double many = calls_per_second(several.entry(), time);
   std::printf("{\"round_trip_us\":%.2f,\"calls_per_s\":%.0f}\n", one, many);
   return 0;
