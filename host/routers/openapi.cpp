@@ -58,26 +58,42 @@ std::string parameters(const Route& route) {
   return "[" + out + "]";
 }
 
-std::string success(std::string_view response) {
+// One of the forms that an answer may have.
+std::string form(std::string_view response) {
   constexpr std::string_view kEvents = "sse:";
-  if (response.empty()) return "{\"description\":\"Done\"}";
-  if (response.substr(0, kEvents.size()) != kEvents) {
-    return "{\"description\":\"Success\"," + content("application/json", reference(response)) + "}";
-  }
+  constexpr std::string_view kText = R"({"type":"string"})";
+  const auto entry = [](std::string_view type, const std::string& schema) {
+    return quote(type) + ":{\"schema\":" + schema + "}";
+  };
+  if (response == "text") return entry("text/plain", std::string(kText));
+  if (response.substr(0, kEvents.size()) != kEvents) return entry("application/json", reference(response));
   // OpenAPI 3.1 has no words for the events of a stream.
-  return R"({"description":"Server-sent events","content":{"text/event-stream":{"schema":{"type":"string"},)"
-         "\"x-event-schema\":" +
-         reference(response.substr(kEvents.size())) + "}}}";
+  return entry("text/event-stream",
+               std::string(kText) + ",\"x-event-schema\":" + reference(response.substr(kEvents.size())));
+}
+
+std::string success(std::string_view response) {
+  if (response.empty()) return R"({"description":"Done"})";
+  std::string forms;
+  while (true) {
+    const auto bar = response.find('|');
+    forms += (forms.empty() ? "" : ",") + form(response.substr(0, bar));
+    if (bar == std::string_view::npos) break;
+    response.remove_prefix(bar + 1);
+  }
+  return R"({"description":"Success","content":{)" + forms + "}}";
 }
 
 std::string_view error_description(int status) {
   switch (status) {
     case 400:
-      return "The body is no JSON";
+      return "The request is malformed";
     case 403:
       return "Not from this origin";
     case 404:
       return "Not found";
+    case 405:
+      return "No such method here";
     case 409:
       return "Conflict";
     case 413:
@@ -93,6 +109,11 @@ std::string_view error_description(int status) {
     default:
       return "The server failed";
   }
+}
+
+std::string failure(int status, std::string_view problem) {
+  return "{\"description\":" + quote(error_description(status)) + "," +
+         content("application/json", reference(problem)) + "}";
 }
 
 // With what any operation of its kind may answer.
@@ -113,11 +134,12 @@ std::string operation_json(const Route& route) {
     out += ",\"requestBody\":{\"required\":true," +
            content("application/json", reference(operation.request)) + "}";
   }
-  out += ",\"responses\":{\"" + std::to_string(operation.status) + "\":" + success(operation.response);
+  out +=
+      ",\"responses\":{\"" + std::to_string(operation.status) + "\":" +
+      (operation.status < 400 ? success(operation.response) : failure(operation.status, operation.problem));
   if (operation.or_status != 0) out += ",\"" + std::to_string(operation.or_status) + "\":" + success("");
   for (const int status : errors_of(route, all_parameters)) {
-    out += ",\"" + std::to_string(status) + "\":{\"description\":" + quote(error_description(status)) + "," +
-           content("application/json", reference("Problem")) + "}";
+    out += ",\"" + std::to_string(status) + "\":" + failure(status, operation.problem);
   }
   return out + "}}";
 }

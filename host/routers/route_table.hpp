@@ -31,8 +31,8 @@ struct Parameter {
 };
 
 // What /openapi.json says. Schema names refer to schemas.hpp; "[]" behind one means an array of it, "sse:"
-// before one means a stream of events that each are it. That a body may be no JSON and the like it adds
-// itself.
+// before one means a stream of events that each are it, "text" is plain text, "a|b" one of them by content
+// type. That a body may be no JSON and the like it adds itself.
 struct Operation {
   std::string id;
   std::string tag;
@@ -42,7 +42,8 @@ struct Operation {
   int status = 200;
   std::vector<Parameter> parameters = {};
   std::vector<int> errors = {};
-  int or_status = 0;  // of another success, without a body; 0 = there is none
+  int or_status = 0;                // of another success, without a body; 0 = there is none
+  std::string problem = "Problem";  // schema of an error's body
 };
 
 struct Route {

@@ -30,9 +30,10 @@ export class ApiDocument {
   wrong_answer(operation, {status, type, text, selected}) {
     const described = operation.responses[status];
     if (!described) return `status ${status} is not documented`;
-    const [media, content] = Object.entries(described.content ?? {})[0] ?? [];
-    if (!media) return text && 'a body where none is documented';
-    if (type?.split(';')[0] !== media) return `content type ${type} instead of ${media}`;
+    if (!described.content) return text && 'a body where none is documented';
+    const media = type?.split(';')[0];
+    const content = described.content[media];
+    if (!content) return `content type ${type} instead of ${Object.keys(described.content).join(' or ')}`;
     if (media !== 'application/json') return undefined;
     try {
       return this.#wrong(selected ? selection(content.schema, this.document) : content.schema, JSON.parse(text));

@@ -16,7 +16,7 @@ export class Frames {
     if (line === '') {
       const fields = this.#fields;
       this.#fields = {};
-      return fields.event ? [{...fields, data: JSON.parse(fields.data)}] : [];
+      return Object.keys(fields).length ? [{...fields, data: JSON.parse(fields.data)}] : [];
     }
     const [, field, value] = /^(\w+): (.*)$/s.exec(line) ?? [];
     if (!field || field in this.#fields) throw new Error(`bad stream line: ${line.slice(0, 200)}`);
