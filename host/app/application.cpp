@@ -29,6 +29,7 @@
 #include "host/services/store_sweeper.hpp"
 #include "host/services/thread_sweeper.hpp"
 #include "host/storage/sqlite/sqlite_storage.hpp"
+#include "host/telemetry/process_metrics.hpp"
 
 namespace agenthost::app {
 namespace {
@@ -148,6 +149,7 @@ struct Application::Parts {
   [[nodiscard]] Status open();
   void open_services();
   void open_front();
+  void add_metrics(telemetry::MetricPage& page) const;
 
   const settings::Settings settings;
   telemetry::Logger& logger;
@@ -177,6 +179,7 @@ struct Application::Parts {
   std::optional<services::CronService> crons;
   std::optional<routers::Heartbeat> heartbeat;
   routers::RouteTable routes;
+  std::optional<routers::RequestMeters> request_meters;
   std::optional<routers::Dispatcher> dispatcher;
   std::optional<server::Pages> pages;
   std::optional<server::HttpServer> server;
@@ -242,16 +245,31 @@ void Application::Parts::open_front() {
   routers::add_state_routes(routes, *states);
   routers::add_thread_stream_routes(
       routes, {{*runs, *threads, *assistants, *tapes}, *heartbeat, storage->readers(), timers});
-  routers::add_run_routes(routes, {*runs, *heartbeat, storage->readers(),
-                                   settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun
-                                                                       : routers::WaitEnvelope::kNone,
-                                   settings.api.configurable_headers});
+  const routers::RunRouting run_routing{
+      *runs, *heartbeat, storage->readers(),
+      settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun : routers::WaitEnvelope::kNone,
+      settings.api.configurable_headers};
+  routers::add_run_routes(routes, run_routing);
   routers::add_cron_routes(routes, *crons);
   routers::add_store_routes(routes, *store);
-  routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion)});
-  dispatcher.emplace(routes, storage->readers(), logger);
+  routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion),
+                                      [this](telemetry::MetricPage& page) { add_metrics(page); }});
+  request_meters.emplace(routes);
+  dispatcher.emplace(routes, *request_meters, storage->readers(), logger);
   pages.emplace(load_pages(settings.server, logger), *dispatcher);
   server.emplace(server_options(settings.server), *pages, logger);
+}
+
+void Application::Parts::add_metrics(telemetry::MetricPage& page) const {
+  page.family("agenthost_build_info", telemetry::MetricPage::Kind::kGauge, "Always 1; the labels tell.");
+  page.sample({{"version", std::string(kVersion)}}, std::uint64_t{1});
+  server->counters().add_to(page);
+  request_meters->add_to(page);
+  scheduler->add_metrics(page);
+  storage->add_metrics(page);
+  http->add_metrics(page);
+  llm->add_metrics(page);
+  telemetry::add_process_metrics(page);
 }
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

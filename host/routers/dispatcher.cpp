@@ -10,11 +10,13 @@ namespace {
 constexpr std::size_t kInlineBody = 64U << 10U;
 }  // namespace
 
-Dispatcher::Dispatcher(const RouteTable& routes, Executor& readers, telemetry::Logger& logger)
-    : routes_(routes), readers_(readers), logger_(logger) {}
+Dispatcher::Dispatcher(const RouteTable& routes, const RequestMeters& meters, Executor& readers,
+                       telemetry::Logger& logger)
+    : routes_(routes), meters_(meters), readers_(readers), logger_(logger) {}
 
 void Dispatcher::handle(Request request, ExchangePtr exchange) {
   auto match = routes_.find(request.method, request.path);
+  exchange->measure_by(match.route != nullptr ? meters_.of(*match.route) : meters_.unrouted());
   if (match.route == nullptr) {
     if (match.allow.empty()) return exchange->respond(json_reply(R"({"detail":"Not Found"})", 404));
     auto reply = json_reply(R"({"detail":"Method Not Allowed"})", 405);

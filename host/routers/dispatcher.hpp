@@ -3,6 +3,7 @@
 
 #include "host/base/executor.hpp"
 #include "host/routers/http.hpp"
+#include "host/routers/request_meters.hpp"
 #include "host/routers/route_table.hpp"
 #include "host/telemetry/logger.hpp"
 
@@ -10,7 +11,9 @@ namespace agenthost::routers {
 
 class Dispatcher final : public RequestHandler {
  public:
-  Dispatcher(const RouteTable& routes, Executor& readers, telemetry::Logger& logger);
+  // All of it must outlive this.
+  Dispatcher(const RouteTable& routes, const RequestMeters& meters, Executor& readers,
+             telemetry::Logger& logger);
 
   void handle(Request request, ExchangePtr exchange) override;
 
@@ -18,6 +21,7 @@ class Dispatcher final : public RequestHandler {
   void run(const Route& route, const Request& request, const ExchangePtr& exchange) const;
 
   const RouteTable& routes_;
+  const RequestMeters& meters_;
   Executor& readers_;
   telemetry::Logger& logger_;
 };

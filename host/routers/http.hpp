@@ -66,6 +66,8 @@ struct SocketUser {
   virtual void on_close() = 0;                       // last, however it ended
 };
 
+class RequestMeter;
+
 // One request's way back. Either respond() once, or start_stream(), write()*, end_stream(), or upgrade().
 // Thread-safe: any thread may call; calls of one exchange take effect in the order made. When the last
 // reference goes without an answer the server answers 500, so no client is ever left hanging. After the
@@ -89,6 +91,9 @@ class Exchange {
   // Called once, from any thread, when the client goes (or is dropped) before the answer was complete. Set it
   // before the first call above. If the client has gone already it is called at once.
   virtual void on_disconnect(std::function<void()> gone) = 0;
+
+  // Who counts the answer, once its head goes out. Set it before the first call above, or never.
+  virtual void measure_by(RequestMeter& meter) = 0;
 };
 // Shared because: a run's stream, a heartbeat and the handler may all still hold it.
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -246,6 +246,12 @@ constexpr std::string_view kSchemas = R"(
   "run_id":{"type":"string","format":"uuid"},"thread_id":{"type":"string","format":"uuid"},
   "status":{"enum":["error","success","timeout","interrupted"]},"output":{"$ref":"#/components/schemas/Values"},
   "error":{"$ref":"#/components/schemas/RunErrorOrNull"},"metadata":{"type":"object"}}},
+"Metrics":{"type":"object","description":"by name","additionalProperties":{"type":"object",
+  "required":["type","help","samples"],"properties":{"type":{"enum":["counter","gauge","histogram"]},
+  "help":{"type":"string"},"samples":{"type":"array","items":{"type":"object","required":["labels"],"properties":{
+  "labels":{"type":"object","additionalProperties":{"type":"string"}},"value":{"type":"number"},
+  "count":{"type":"integer"},"sum":{"type":"number"},"buckets":{"type":"object","description":"up to each bound",
+  "additionalProperties":{"type":"integer"}}}}}}}},
 "ValuesOrEnvelope":{"anyOf":[{"$ref":"#/components/schemas/RunEnvelope"},{"$ref":"#/components/schemas/Values"}]}
 )";
 }  // namespace

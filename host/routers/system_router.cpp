@@ -48,6 +48,20 @@ void ok(const SystemRouting& routing, const Request& request, const ExchangePtr&
   exchange->respond(json_reply(R"({"ok":true})"));
 }
 
+void metrics(const SystemRouting& routing, const Request& request, const ExchangePtr& exchange) {
+  const auto query = Query::parse(request.query);
+  if (!query) return exchange->respond(error_reply(query.error()));
+  const auto format = query->text("format").value_or("prometheus");
+  if (format != "prometheus" && format != "json") {
+    return exchange->respond(error_reply(Error{ErrorCode::kInvalid, "format: must be prometheus or json"}));
+  }
+  telemetry::MetricPage page;
+  routing.add_metrics(page);
+  exchange->respond(format == "json"
+                        ? json_reply(page.json())
+                        : Response{200, "text/plain; version=0.0.4; charset=utf-8", page.prometheus(), {}});
+}
+
 }  // namespace
 
 void add_system_routes(RouteTable& routes, const SystemRouting& routing) {
@@ -78,6 +92,19 @@ void add_system_routes(RouteTable& routes, const SystemRouting& routing) {
               Affinity::kReader,
               {"info", "System", "Version, abilities, counts, and what became of each plugin", "", "Info"},
               [routing](const Request&, const ExchangePtr& exchange) { info(routing, exchange); }});
+  routes.add({Method::kGet,
+              "/metrics",
+              Affinity::kReader,
+              {"metrics",
+               "System",
+               "What the server does and holds, in numbers",
+               "",
+               "text|Metrics",
+               200,
+               {{"format", "string", "prometheus (default) or json"}}},
+              [routing](const Request& request, const ExchangePtr& exchange) {
+                metrics(routing, request, exchange);
+              }});
   // Shared because: the handler shows the text that is made once the table is complete.
   const auto document = std::make_shared<std::string>();
   routes.add({Method::kGet,

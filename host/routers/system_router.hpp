@@ -1,4 +1,5 @@
-// The operations about the server itself: /, /ok, /info, /openapi.json. Thread-safe once registered.
+// The operations about the server itself: /, /ok, /info, /metrics, /openapi.json. Thread-safe once
+// registered.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include "host/routers/route_table.hpp"
 #include "host/runtime/graph_catalog.hpp"
 #include "host/storage/storage.hpp"
+#include "host/telemetry/metric_page.hpp"
 
 namespace agenthost::routers {
 
@@ -15,6 +17,8 @@ struct SystemRouting {
   storage::Storage& storage;
   const runtime::GraphCatalog& graphs;
   std::string version;
+  // What /metrics shows.
+  std::function<void(telemetry::MetricPage&)> add_metrics;
 };
 
 // Adds /openapi.json too, which describes every route that is in the table by then: call it last.

@@ -24,6 +24,7 @@
 #include "host/runtime/event_stream.hpp"
 #include "host/runtime/graph.hpp"
 #include "host/runtime/node_executor.hpp"
+#include "host/runtime/node_meter.hpp"
 #include "host/runtime/stream_mode.hpp"
 
 namespace agenthost::runtime {
@@ -75,6 +76,7 @@ struct RunSpec {
   // The checkpoint to go on from; nullopt for a thread without state.
   std::optional<models::Checkpoint> from = {};
   Origin origin = Origin::kLatest;
+  NodeMeter* meter = nullptr;  // must outlive the run; null: nobody counts
 };
 
 // kRefused: an error before anything was done, so the thread stands as it stood.

@@ -34,6 +34,9 @@ class Superstep::Slot final : public TaskSink {
 
   void done(NodeOutcome outcome) override {
     const auto& spec = step_.in_.spec;
+    const auto* error = std::get_if<Error>(&outcome);
+    if (error != nullptr && error->code != ErrorCode::kCancelled && spec.meter != nullptr)
+      spec.meter->failures.add();
     ended(task_end(*spec.graph, spec.checkpoint_ns, task_, std::move(outcome)));
   }
 
@@ -114,6 +117,7 @@ void Superstep::start_slot(Slot& slot) {
 
 std::shared_ptr<TaskHandle> Superstep::launch(Slot& slot) {
   if (!slot.node().subgraph) {
+    if (in_.spec.meter != nullptr) in_.spec.meter->executions.add();
     return in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
   }
   return start_subgraph(

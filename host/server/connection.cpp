@@ -43,8 +43,20 @@ Connection::Connection(Worker& worker, std::uint64_t id, int socket, std::string
       parser_({worker.front().options.max_head_bytes, worker.front().options.max_body_bytes}) {}
 
 void Connection::enter(Phase phase) {
-  phase_ = phase;
+  set_phase(phase);
   since_ = worker_.now();
+}
+
+// Keeps the counters of what is open in step.
+void Connection::set_phase(Phase phase) {
+  auto& counters = worker_.front().counters;
+  const auto recount = [&](Phase counted, std::atomic<std::size_t>& open) {
+    if (phase_ == counted) --open;
+    if (phase == counted) ++open;
+  };
+  recount(Phase::kStreaming, counters.streams_open);
+  recount(Phase::kSocket, counters.sockets_open);
+  phase_ = phase;
 }
 
 void Connection::touch() {
@@ -55,7 +67,7 @@ void Connection::touch() {
 
 void Connection::drop() {
   if (is_dead()) return;
-  phase_ = Phase::kDead;
+  set_phase(Phase::kDead);
   worker_.bury(*this);
 }
 
@@ -203,7 +215,8 @@ void Connection::dispatch() {
 }
 
 void Connection::hand_over(routers::Request request) {
-  auto exchange = std::make_shared<HttpExchange>(worker_.inbox(), RequestAddress{id_, request_number_});
+  auto exchange =
+      std::make_shared<HttpExchange>(worker_.inbox(), RequestAddress{id_, request_number_}, worker_.now());
   exchange_ = exchange;
   // A handler that throws has dropped its exchange, or somebody else answers.
   try {

@@ -117,6 +117,7 @@ class Connection final : private WebSocketUser {
   void update_interest();
   void finish_closing();
   void enter(Phase phase);
+  void set_phase(Phase phase);
   void touch();
 
   // Constant after construction

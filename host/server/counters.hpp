@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "host/telemetry/metric_page.hpp"
+
 namespace agenthost::server {
 
 struct Counters {
@@ -15,6 +17,10 @@ struct Counters {
   std::atomic<std::uint64_t> requests_refused{0};  // malformed, too large or too slow
   std::atomic<std::uint64_t> readers_dropped{0};   // too far behind, or stalled
   std::atomic<std::size_t> queued_bytes{0};        // waiting for clients to read them
+  std::atomic<std::size_t> streams_open{0};        // answers going out piece by piece
+  std::atomic<std::size_t> sockets_open{0};        // WebSockets
+
+  void add_to(telemetry::MetricPage& page) const;
 };
 
 }  // namespace agenthost::server

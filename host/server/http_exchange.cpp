@@ -2,18 +2,21 @@
 
 #include <utility>
 
+#include "host/routers/request_meters.hpp"
 #include "host/server/connection.hpp"
 #include "host/server/worker.hpp"
 
 namespace agenthost::server {
 
-HttpExchange::HttpExchange(std::shared_ptr<Inbox> inbox, RequestAddress address)
-    : inbox_(std::move(inbox)), address_(address) {}
+HttpExchange::HttpExchange(std::shared_ptr<Inbox> inbox, RequestAddress address,
+                           std::chrono::steady_clock::time_point complete_since)
+    : inbox_(std::move(inbox)), address_(address), complete_since_(complete_since) {}
 
 // Nobody can answer any more: say so, or break off the stream so that the client does not take it for
 // complete.
 HttpExchange::~HttpExchange() {
   if (stage_ == Stage::kDone || gone_) return;
+  if (stage_ == Stage::kOpen) measure(500);
   const auto abandon = [address = address_](Worker& worker) {
     if (auto* connection = worker.find(address)) connection->abandon();
   };
@@ -26,6 +29,10 @@ HttpExchange::~HttpExchange() {
 
 bool HttpExchange::advance(Stage from, Stage to) {
   return stage_.compare_exchange_strong(from, to);
+}
+
+void HttpExchange::measure(int status) const {
+  if (meter_ != nullptr) meter_->answered(status, std::chrono::steady_clock::now() - complete_since_);
 }
 
 Connection* HttpExchange::find_in(Worker& worker) const {
@@ -49,6 +56,7 @@ void HttpExchange::perform(Action action) {
 
 void HttpExchange::respond(routers::Response response) {
   if (!advance(Stage::kOpen, Stage::kDone)) return;
+  measure(response.status);
   perform([response = std::move(response)](Connection& connection) mutable {
     connection.respond(std::move(response));
   });
@@ -56,6 +64,7 @@ void HttpExchange::respond(routers::Response response) {
 
 void HttpExchange::start_stream(int status, std::string_view content_type, routers::Headers headers) {
   if (!advance(Stage::kOpen, Stage::kStreaming)) return;
+  measure(status);
   perform([status, type = std::string(content_type), headers = std::move(headers)](Connection& connection) {
     connection.start_stream(status, type, headers);
   });
@@ -73,6 +82,7 @@ void HttpExchange::end_stream() {
 
 void HttpExchange::upgrade(std::shared_ptr<routers::SocketUser> user) {
   if (!advance(Stage::kOpen, Stage::kDone)) return;
+  measure(101);
   perform([user = std::move(user)](Connection& connection) mutable { connection.upgrade(std::move(user)); });
 }
 

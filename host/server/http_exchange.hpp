@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,7 +26,8 @@ struct RequestAddress {
 
 class HttpExchange final : public routers::Exchange, public std::enable_shared_from_this<HttpExchange> {
  public:
-  HttpExchange(std::shared_ptr<Inbox> inbox, RequestAddress address);
+  HttpExchange(std::shared_ptr<Inbox> inbox, RequestAddress address,
+               std::chrono::steady_clock::time_point complete_since);
   ~HttpExchange() override;
 
   void respond(routers::Response response) override;
@@ -34,6 +36,7 @@ class HttpExchange final : public routers::Exchange, public std::enable_shared_f
   void end_stream() override;
   void upgrade(std::shared_ptr<routers::SocketUser> user) override;
   void on_disconnect(std::function<void()> gone) override;
+  void measure_by(routers::RequestMeter& meter) override { meter_ = &meter; }
 
   // For the connection: the client went before the answer was complete / the answer is complete.
   void client_gone();
@@ -48,10 +51,14 @@ class HttpExchange final : public routers::Exchange, public std::enable_shared_f
   template <class Action>
   void perform(Action action);
   [[nodiscard]] Connection* find_in(Worker& worker) const;
+  void measure(int status) const;
 
   // Constant after construction
   const std::shared_ptr<Inbox> inbox_;  // Shared because: the worker may be gone first.
   const RequestAddress address_;
+  const std::chrono::steady_clock::time_point complete_since_;
+  // Constant once the handler has the exchange
+  routers::RequestMeter* meter_ = nullptr;
 
   std::atomic<Stage> stage_{Stage::kOpen};
   std::atomic<bool> gone_{false};

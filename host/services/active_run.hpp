@@ -15,6 +15,7 @@
 #include "host/runtime/graph_catalog.hpp"
 #include "host/runtime/run.hpp"
 #include "host/services/run_journal.hpp"
+#include "host/services/run_meters.hpp"
 
 namespace agenthost::services {
 
@@ -47,6 +48,7 @@ struct ActiveRun {
   // Null for an ephemeral run that nobody streams.
   std::shared_ptr<runtime::EventStream> events;
   std::unique_ptr<RunJournal> journal;  // null for an ephemeral run
+  RunMeter* meter = nullptr;            // set when it is accepted
 
   // Somebody follows the thread: record every mode, and keep the state the run leaves.
   std::atomic<bool> followed{false};

@@ -39,7 +39,7 @@ Status RunScheduler::submit(const ActiveRunPtr& run, std::optional<models::Threa
     auto admitted = threads_.admit(run, now_us());
     if (!admitted) return fail(admitted.error());
     put_out = std::move(*admitted);
-    runs_.emplace(run->row.run_id, run);
+    register_locked(run);
     if (observer_ != nullptr) observer_->accepted(run);
     claimed = run->phase == ActiveRun::Phase::kStarting;
     if (!claimed) set_alarm_locked(run);
@@ -56,7 +56,7 @@ Status RunScheduler::submit_ephemeral(const ActiveRunPtr& run, const Acknowledge
     const std::lock_guard lock(mutex_);
     if (auto room = room_locked(); !room) return room;
     run->phase = ActiveRun::Phase::kStarting;
-    runs_.emplace(run->row.run_id, run);
+    register_locked(run);
   }
   acknowledged({});
   start(run, Past::kNone);
@@ -68,6 +68,11 @@ Status RunScheduler::room_locked() const {
   if (runs_.size() < limits_.max_runs_in_flight) return {};
   return fail(ErrorCode::kExhausted, "too many runs in flight (runtime.max_runs_in_flight is " +
                                          std::to_string(limits_.max_runs_in_flight) + "); try again later");
+}
+
+void RunScheduler::register_locked(const ActiveRunPtr& run) {
+  run->meter = &meters_.of(run->graph.graph->id());
+  runs_.emplace(run->row.run_id, run);
 }
 
 void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
@@ -125,6 +130,7 @@ void RunScheduler::begin(const ActiveRunPtr& run) {
 
 void RunScheduler::start(const ActiveRunPtr& run, Past past) {
   run->started_at = now_us();
+  run->meter->started();
   auto checkpoints = load_checkpoints(*run, past);
   if (!checkpoints) return run_ended(run, RunResult{RunEnd::kRefused, std::nullopt, checkpoints.error()});
   auto latest = checkpoints->latest;
@@ -154,6 +160,7 @@ void RunScheduler::launch(const ActiveRunPtr& run, RunStart start) {
   spec.input = std::move(start.input);
   spec.from = std::move(start.from);
   spec.origin = start.origin;
+  spec.meter = &run->meter->nodes();
   auto state_machine =
       runtime::Run::create(std::move(spec), limits_.run, runtime_, timers_, run->journal.get(), run->events,
                            [this, run](RunResult result) { run_ended(run, std::move(result)); });
@@ -290,7 +297,10 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
     stopping = stopping_;
   }
   // Before it is no longer active: at no moment is it neither.
-  if (!stopping) remember(run, outcome);
+  if (!stopping) {
+    remember(run, outcome);
+    run->meter->ended(outcome.status, run->started_at);
+  }
   {
     const std::lock_guard lock(mutex_);
     runs_.erase(run->row.run_id);
@@ -435,7 +445,7 @@ void RunScheduler::let_go_of_thread(const std::string& thread_id) {
 
 void RunScheduler::readmit(const ActiveRunPtr& run) {
   const std::lock_guard lock(mutex_);
-  runs_.emplace(run->row.run_id, run);
+  register_locked(run);
   if (observer_ != nullptr) observer_->taken_up(run);
   threads_.readmit(run);
 }
@@ -474,6 +484,19 @@ std::size_t RunScheduler::in_flight() const {
   return static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [](const auto& entry) {
     return entry.second->phase != ActiveRun::Phase::kQueued;
   }));
+}
+
+void RunScheduler::add_metrics(telemetry::MetricPage& page) const {
+  using Kind = telemetry::MetricPage::Kind;
+  const std::lock_guard lock(mutex_);
+  const auto queued = std::count_if(runs_.begin(), runs_.end(), [](const auto& entry) {
+    return entry.second->phase == ActiveRun::Phase::kQueued;
+  });
+  const auto all = static_cast<std::int64_t>(runs_.size());
+  page.single("agenthost_runs_queued", Kind::kGauge, "Runs that wait for their thread or their moment.",
+              std::int64_t{queued});
+  page.single("agenthost_runs_running", Kind::kGauge, "Runs in flight.", all - std::int64_t{queued});
+  meters_.add_to(page);
 }
 
 }  // namespace agenthost::services

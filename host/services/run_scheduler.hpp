@@ -87,9 +87,12 @@ class RunScheduler {
   void stop();
   [[nodiscard]] std::size_t in_flight() const;
 
+  void add_metrics(telemetry::MetricPage& page) const;
+
  private:
   [[nodiscard]] Status submit_ephemeral(const ActiveRunPtr& run, const Acknowledged& acknowledged);
   [[nodiscard]] Status room_locked() const;
+  void register_locked(const ActiveRunPtr& run);
   enum class Turn { kNow, kLater };
   void write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
                       Acknowledged acknowledged);
@@ -133,6 +136,7 @@ class RunScheduler {
   mutable std::mutex mutex_;
   // Guarded by mutex_
   std::unordered_map<std::string, ActiveRunPtr> runs_;
+  RunMeters meters_;
   ThreadQueues threads_;
   bool stopping_ = false;
 };

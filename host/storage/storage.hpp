@@ -27,6 +27,7 @@
 #include "host/models/store_item.hpp"
 #include "host/models/thread.hpp"
 #include "host/models/webhook.hpp"
+#include "host/telemetry/metric_page.hpp"
 
 namespace agenthost::storage {
 
@@ -378,6 +379,8 @@ class Storage {
   [[nodiscard]] virtual Result<std::optional<Micros>> next_cron_time() = 0;
 
   [[nodiscard]] virtual Result<Counts> counts() = 0;
+  // How it keeps up with its work.
+  virtual void add_metrics(telemetry::MetricPage& page) const = 0;
 
   // Commits what is queued, refuses more (kUnavailable), closes. Idempotent.
   virtual void close() = 0;

@@ -22,7 +22,6 @@ const kIntended = {
   'GET /mcp is missing': 'not served yet',
   'POST /mcp is missing': 'not served yet',
   'POST /a2a/{assistant_id} is missing': 'not served yet',
-  'GET /metrics is missing': 'not served yet',
 };
 
 // The members of a body by name; those that must be there.

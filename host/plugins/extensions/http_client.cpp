@@ -71,4 +71,8 @@ void HttpClient::stop() {
   if (core_) core_->stop();
 }
 
+void HttpClient::add_metrics(telemetry::MetricPage& page) const {
+  core_->meters().add_to(page);
+}
+
 }  // namespace agenthost::extensions

@@ -15,6 +15,7 @@
 #include "host/plugins/extensions/endpoint.hpp"
 #include "host/plugins/extensions/http_types.hpp"
 #include "host/settings/settings.hpp"
+#include "host/telemetry/metric_page.hpp"
 
 namespace agenthost::extensions {
 
@@ -37,6 +38,8 @@ class HttpClient {
 
   // Ends every call with kCancelled and joins the thread. Idempotent; not from a callback.
   void stop();
+
+  void add_metrics(telemetry::MetricPage& page) const;
 
  private:
   class Core;

@@ -319,6 +319,7 @@ void HttpClient::Core::finish(const HttpExchangePtr& exchange, Result<HttpReply>
   if (exchange->deadline) loop_.cancel_timer(*exchange->deadline);
   if (exchange->transfer) loop_.abort(*exchange->transfer);
   leave_lane(*exchange);
+  meters_.ended(exchange->request.endpoint->name(), result, Clock::now() - exchange->begun);
   exchanges_.erase(exchange.get());
   const auto done = std::move(exchange->events.done);
   exchange->events = {};

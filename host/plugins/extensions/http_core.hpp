@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "host/plugins/extensions/call_meters.hpp"
 #include "host/plugins/extensions/cassette.hpp"
 #include "host/plugins/extensions/endpoint.hpp"
 #include "host/plugins/extensions/http_client.hpp"
@@ -27,6 +28,7 @@ struct HttpExchange {
   Url url;
   // Credentials travel only while the address is the service's.
   bool at_home = true;
+  const Clock::time_point begun = Clock::now();
   int attempts = 0;
   int redirects = 0;
   bool piece_delivered = false;
@@ -46,6 +48,7 @@ class HttpClient::Core : public std::enable_shared_from_this<HttpClient::Core> {
 
   void start(HttpRequest request, HttpEvents events);
   void stop();
+  [[nodiscard]] const CallMeters& meters() const { return meters_; }
 
  private:
   // The requests in flight to one origin and those waiting for a place.
@@ -81,6 +84,8 @@ class HttpClient::Core : public std::enable_shared_from_this<HttpClient::Core> {
   // Constant after construction
   const settings::Http http_;
   const std::shared_ptr<const Endpoint> plain_;
+
+  CallMeters meters_;
 
   // The loop thread's own
   Cassette cassette_;

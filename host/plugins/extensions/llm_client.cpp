@@ -92,4 +92,27 @@ void LlmClient::complete(LlmCall call) {
   work_.post([completion] { completion->begin(); });
 }
 
+void LlmClient::add_metrics(telemetry::MetricPage& page) const {
+  using Kind = telemetry::MetricPage::Kind;
+  const auto for_each_online = [&](const auto& show) {
+    for (const auto& [name, model] : models_) {
+      if (model->endpoint) show(name, *model->meter);
+    }
+  };
+  page.family("agenthost_llm_calls_total", Kind::kCounter, "Completions asked of language models.");
+  for_each_online([&](const std::string& name, const LlmMeter& meter) {
+    page.sample({{"model", name}, {"outcome", "ok"}}, meter.succeeded);
+    page.sample({{"model", name}, {"outcome", "failed"}}, meter.failed);
+  });
+  page.family("agenthost_llm_call_duration_seconds", Kind::kHistogram, "How long they took, with repairs.");
+  for_each_online([&](const std::string& name, const LlmMeter& meter) {
+    page.sample({{"model", name}}, meter.took);
+  });
+  page.family("agenthost_llm_tokens_total", Kind::kCounter, "Tokens, as far as the providers told.");
+  for_each_online([&](const std::string& name, const LlmMeter& meter) {
+    page.sample({{"model", name}, {"direction", "input"}}, meter.input_tokens);
+    page.sample({{"model", name}, {"direction", "output"}}, meter.output_tokens);
+  });
+}
+
 }  // namespace agenthost::extensions

@@ -21,6 +21,7 @@
 #include "host/plugins/extensions/llm_provider.hpp"
 #include "host/plugins/extensions/llm_types.hpp"
 #include "host/settings/settings.hpp"
+#include "host/telemetry/metric_page.hpp"
 
 namespace agenthost::extensions {
 
@@ -49,6 +50,9 @@ class LlmClient {
   [[nodiscard]] std::vector<std::string> warnings() const;
 
   void complete(LlmCall call);
+
+  // Of the models that are on.
+  void add_metrics(telemetry::MetricPage& page) const;
 
  private:
   struct Model;

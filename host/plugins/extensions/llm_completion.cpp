@@ -216,6 +216,7 @@ void LlmClient::Completion::repair(const std::string& problem) {
 }
 
 void LlmClient::Completion::finish(Result<LlmAnswer> result) {
+  if (model_->endpoint) model_->meter->ended(result, std::chrono::steady_clock::now() - begun_);
   if (!result) {
     auto error = result.error();
     error.text = model_->label() + ": " + error.text;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/plugins/extensions/call_meters.hpp"
 #include "host/plugins/extensions/llm_client.hpp"
 #include "host/plugins/extensions/sse_parser.hpp"
 
@@ -20,6 +21,7 @@ struct LlmClient::Model {
   std::unique_ptr<LlmProvider> provider;     // null: offline
   std::shared_ptr<const Endpoint> endpoint;  // null: offline, or the key is missing
   std::string why_off;
+  const std::unique_ptr<LlmMeter> meter = std::make_unique<LlmMeter>();
 
   // llm "default" (gemini gemini-2.0-flash)
   [[nodiscard]] std::string label() const;
@@ -58,6 +60,7 @@ class LlmClient::Completion : public std::enable_shared_from_this<LlmClient::Com
   const std::shared_ptr<const Model> model_;
   LlmCall call_;
   Progress progress_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   bool repaired_ = false;
   std::int64_t earlier_input_tokens_ = 0;
   std::int64_t earlier_output_tokens_ = 0;

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "host/storage/sqlite/apply.hpp"
@@ -111,6 +113,15 @@ void GroupWriter::stop() {
   std::call_once(joined_, [this] { thread_.join(); });
 }
 
+void GroupWriter::add_metrics(telemetry::MetricPage& page) const {
+  std::size_t waiting = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting = waiting_.size();
+  }
+  meter_.add_to(page, waiting);
+}
+
 GroupWriter::Group GroupWriter::take() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -124,7 +135,12 @@ void GroupWriter::run() {
   while (true) {
     auto group = take();
     if (group.empty()) return;
+    const auto taken = std::chrono::steady_clock::now();
     commit(group);
+    const auto failed =
+        std::count_if(group.begin(), group.end(), [](const Item& item) { return !item.result; });
+    meter_.committed(group.size(), static_cast<std::size_t>(failed),
+                     std::chrono::steady_clock::now() - taken);
     for (auto& item : group) item.done(std::move(item.result));
     if (auto connection = connections_.lend()) keep_log_short(**connection);
   }

@@ -14,6 +14,7 @@
 
 #include "host/storage/sqlite/connection_pool.hpp"
 #include "host/storage/storage.hpp"
+#include "host/storage/writer_meter.hpp"
 
 namespace agenthost::storage {
 
@@ -30,6 +31,8 @@ class GroupWriter {
 
   // Commits what waits, then ends the thread. Idempotent; not from a callback.
   void stop();
+
+  void add_metrics(telemetry::MetricPage& page) const;
 
  private:
   struct Item {
@@ -51,7 +54,8 @@ class GroupWriter {
   static void give_all(Group::iterator first, Group::iterator last, const Status& failure);
 
   ConnectionPool& connections_;
-  std::mutex mutex_;
+  WriterMeter meter_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   // Guarded by mutex_
   Group waiting_;

@@ -39,6 +39,7 @@ class SqliteStorage final : public Storage {
   }
   Executor& readers() override { return threads_; }
   void close() override { shut(); }
+  void add_metrics(telemetry::MetricPage& page) const override { writer_.add_metrics(page); }
 
   Result<models::Assistant> assistant(std::string_view id) override {
     return read([&](Connection& from) { return read_assistant(from, id); });
