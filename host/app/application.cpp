@@ -17,6 +17,7 @@
 #include "host/routers/crons_router.hpp"
 #include "host/routers/dispatcher.hpp"
 #include "host/routers/heartbeat.hpp"
+#include "host/routers/mcp_router.hpp"
 #include "host/routers/openapi.hpp"
 #include "host/routers/runs_router.hpp"
 #include "host/routers/state_router.hpp"
@@ -250,6 +251,7 @@ void Application::Parts::open_front() {
       settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun : routers::WaitEnvelope::kNone,
       settings.api.configurable_headers};
   routers::add_run_routes(routes, run_routing);
+  if (settings.api.mcp) routers::add_mcp_routes(routes, {*assistants, run_routing}, std::string(kVersion));
   routers::add_cron_routes(routes, *crons);
   routers::add_store_routes(routes, *store);
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion),

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "host/base/json.hpp"
+#include "host/services/run_config.hpp"
 
 namespace agenthost::routers {
 namespace {
@@ -32,6 +33,12 @@ std::string configurable_from(const Headers& headers, const std::vector<std::str
     out += (out.size() > 1 ? "," : "") + quote(name) + ":" + quote(value);
   }
   return out + "}";
+}
+
+std::string with_headers(const std::string& config, const Headers& headers,
+                         const std::vector<std::string>& patterns) {
+  const auto chosen = configurable_from(headers, patterns);
+  return chosen == "{}" ? config : services::merge_configs(config, "{\"configurable\":" + chosen + "}");
 }
 
 }  // namespace agenthost::routers

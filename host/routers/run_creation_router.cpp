@@ -6,7 +6,6 @@
 #include "host/routers/run_replies.hpp"
 #include "host/routers/runs_router.hpp"
 #include "host/routers/waiting_reply.hpp"
-#include "host/services/run_config.hpp"
 
 namespace agenthost::routers {
 namespace {
@@ -58,13 +57,9 @@ void show_created(const RunRouting& routing, const Creation& creation, const Exc
   }
 }
 
-// The headers win: a gateway that sets them must not be overruled by a body.
 Result<RunRequest> read_request(const RunRouting& routing, const Request& request, const JsonValue& body) {
   auto asked = RunRequest::from_json(body);
-  if (!asked) return asked;
-  const auto headers = configurable_from(request.headers, routing.configurable_headers);
-  if (headers != "{}")
-    asked->config = services::merge_configs(asked->config, "{\"configurable\":" + headers + "}");
+  if (asked) asked->config = with_headers(asked->config, request.headers, routing.configurable_headers);
   return asked;
 }
 

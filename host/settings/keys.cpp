@@ -109,6 +109,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"api.wait_envelope", &s.api.wait_envelope, {}, {"none", "run"}},
       {"api.heartbeat_ms", &s.api.heartbeat_ms, {10, kDay}},
       {"api.configurable_headers", &s.api.configurable_headers},
+      {"api.mcp", &s.api.mcp},
 
       {"storage.kind", &s.storage.kind, {}, {"sqlite", "memory"}},
       {"storage.directory", &s.storage.directory},

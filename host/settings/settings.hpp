@@ -38,6 +38,7 @@ struct Api {
   std::string wait_envelope = "none";  // none | run
   milliseconds heartbeat_ms{5'000};
   std::vector<std::string> configurable_headers{"x-*"};  // headers that runs find in config.configurable
+  bool mcp = true;                                       // the assistants as tools, at /mcp
 };
 
 struct Storage {
