@@ -13,6 +13,7 @@
 #include "host/plugins/extensions/extensions.hpp"
 #include "host/plugins/isolation/processes.hpp"
 #include "host/plugins/registry.hpp"
+#include "host/routers/a2a_router.hpp"
 #include "host/routers/assistants_router.hpp"
 #include "host/routers/crons_router.hpp"
 #include "host/routers/dispatcher.hpp"
@@ -252,6 +253,7 @@ void Application::Parts::open_front() {
       settings.api.configurable_headers};
   routers::add_run_routes(routes, run_routing);
   if (settings.api.mcp) routers::add_mcp_routes(routes, {*assistants, run_routing}, std::string(kVersion));
+  if (settings.api.a2a) routers::add_a2a_routes(routes, {*assistants, *threads, run_routing});
   routers::add_cron_routes(routes, *crons);
   routers::add_store_routes(routes, *store);
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion),

@@ -49,15 +49,19 @@ class EventDelivery final : public Beating, public std::enable_shared_from_this<
   // Called in the order of the events, one at a time.
   void show(const runtime::EventPtr& event) {
     if (!request_.filter.wants(*event)) return;
-    const auto frame = sse_frame(request_.filter.name_of(*event), *event);
-    exchange_->write(std::make_shared<const std::string>(frame));
+    auto frame = request_.frame ? request_.frame(*event) : sse_frame(request_.filter.name_of(*event), *event);
+    if (!frame.empty()) exchange_->write(std::make_shared<const std::string>(std::move(frame)));
     if (event->name != "end") return;
     {
       const std::lock_guard lock(mutex_);
       over_ = true;
     }
     heartbeat_.remove(beat_id_);
-    exchange_->end_stream();
+    if (!request_.farewell) return exchange_->end_stream();
+    request_.farewell([exchange = exchange_](std::string words) {
+      exchange->write(std::make_shared<const std::string>(std::move(words)));
+      exchange->end_stream();
+    });
   }
 
   void client_gone() {

@@ -20,6 +20,13 @@ struct EventRequest {
   std::optional<std::uint64_t> after;  // replay what comes behind this id; nullopt: live only
   runtime::EventFilter filter;
   Headers headers = {};  // Content-Location, Location
+  // How this client sees an event; "" = not at all. Empty: as sse_frame() shows it. One call at a time, under
+  // the stream's lock: must be quick.
+  std::function<std::string(const runtime::Event&)> frame = {};
+  // Called at the end, under that lock: hands over, from wherever, the last thing the client is sent. Empty:
+  // the stream just ends.
+  using Say = std::function<void(std::string)>;
+  std::function<void(Say)> farewell = {};
 };
 
 // Starts the response and delivers until the run's `end` or until the client goes; `gone` (may be empty) is

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/models/fields.hpp"
+#include "host/routers/pending_interrupts.hpp"
 
 namespace agenthost::routers {
 namespace {
@@ -73,10 +74,6 @@ void start(const ProtocolServices& services, const ProtocolCallPtr& call, const 
                        });
 }
 
-bool is_interrupted(const models::Thread& thread) {
-  return thread.status == ThreadStatus::kInterrupted && thread.interrupts != "{}";
-}
-
 std::string forked_from(const JsonValue& params) {
   const auto* config = find_member(params, "config");
   const auto* configurable = config != nullptr ? find_member(*config, "configurable") : nullptr;
@@ -141,16 +138,6 @@ std::optional<Answers> read_answers(const JsonValue& params) {
   }
   answers.by_id += "}";
   return answers;
-}
-
-bool waits_for(const models::Thread& thread, const std::string& interrupt_id) {
-  const auto by_task = parse_json(thread.interrupts);
-  if (!by_task || !by_task->IsObject()) return false;
-  return std::any_of(by_task->MemberBegin(), by_task->MemberEnd(), [&](const auto& task) {
-    return task.value.IsArray() &&
-           std::any_of(task.value.Begin(), task.value.End(),
-                       [&](const JsonValue& one) { return string_member(one, "id") == interrupt_id; });
-  });
 }
 
 void input_respond(const ProtocolServices& services, const ProtocolCallPtr& call, const ThreadView& view) {

@@ -110,6 +110,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"api.heartbeat_ms", &s.api.heartbeat_ms, {10, kDay}},
       {"api.configurable_headers", &s.api.configurable_headers},
       {"api.mcp", &s.api.mcp},
+      {"api.a2a", &s.api.a2a},
 
       {"storage.kind", &s.storage.kind, {}, {"sqlite", "memory"}},
       {"storage.directory", &s.storage.directory},

@@ -39,6 +39,7 @@ struct Api {
   milliseconds heartbeat_ms{5'000};
   std::vector<std::string> configurable_headers{"x-*"};  // headers that runs find in config.configurable
   bool mcp = true;                                       // the assistants as tools, at /mcp
+  bool a2a = true;                                       // the assistants as agents, at /a2a/{assistant_id}
 };
 
 struct Storage {
