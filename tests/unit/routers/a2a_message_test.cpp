@@ -8,8 +8,8 @@ namespace agenthost::routers {
 namespace {
 
 runtime::Graph graph_with(std::string_view channel) {
-  const auto text = R"({"id":"g","channels":[{"name":")" + std::string(channel) +
-                    R"("}],"nodes":[{"name":"n"}],"edges":[{"from":"__start__","to":"n"}]})";
+  const auto text = R"({"graph_id":"g","channels":[{"name":")" + std::string(channel) +
+                    R"("}],"nodes":[{"name":"n"}],"edges":[["__start__","n"]]})";
   return runtime::Graph::from_json(parse_json(text).value()).value();
 }
 

@@ -61,7 +61,7 @@ TEST(MetricPage, IsPrometheusText) {
             "# TYPE b_seconds histogram\n"
             "b_seconds_bucket{graph=\"g\",le=\"1e-06\"} 0\n"
             "b_seconds_bucket{graph=\"g\",le=\"1e-05\"} 1\n"
-            "b_seconds_bucket{graph=\"g\",le=\"0.0001\"} 1\n"
+            "b_seconds_bucket{graph=\"g\",le=\"1e-04\"} 1\n"
             "b_seconds_bucket{graph=\"g\",le=\"+Inf\"} 2\n"
             "b_seconds_sum{graph=\"g\"} 0.005005\n"
             "b_seconds_count{graph=\"g\"} 2\n");
