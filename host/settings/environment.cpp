@@ -24,10 +24,12 @@ bool is_override(std::string_view name) {
 std::string unknown_variable(const std::string& name, const std::vector<Key>& keys) {
   std::vector<std::string> names;
   names.reserve(keys.size());
-  for (const auto& key : keys) names.push_back(environment_name(key.path));
-  const auto meant = nearest(name, names);
+  // Without what all of them share, which would make short names look alike.
+  for (const auto& key : keys) names.push_back(environment_name(key.path).substr(kPrefix.size()));
+  const auto meant = nearest(std::string_view(name).substr(kPrefix.size()), names);
   return name + ": unknown key" +
-         (meant ? "; did you mean " + *meant + "?" : "; docs/configuration.md lists the known ones");
+         (meant ? "; did you mean " + std::string(kPrefix) + *meant + "?"
+                : "; docs/configuration.md lists the known ones");
 }
 
 void apply(const std::string& name, const std::string& text, const Key& key,
