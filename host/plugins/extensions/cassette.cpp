@@ -1,11 +1,10 @@
 #include "host/plugins/extensions/cassette.hpp"
 
-#include <openssl/evp.h>
-
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
+#include "host/base/base64.hpp"
 #include "host/base/ids.hpp"
 #include "host/base/json.hpp"
 
@@ -14,26 +13,6 @@ namespace {
 
 bool is_utf8(const std::string& text) {
   return parse_json(quote(text)).has_value();
-}
-
-std::string to_base64(const std::string& bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-Result<std::string> from_base64(std::string_view text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  const int size =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return fail(ErrorCode::kInvalid, "body_base64 is not base64");
-  const std::size_t padding = text.size() - text.find_last_not_of('=') - 1;  // decoded as zero bytes
-  out.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, 2));
-  return out;
 }
 
 // "body" for text, "body_base64" for anything else.

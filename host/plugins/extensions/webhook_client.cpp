@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 
+#include "host/base/digest.hpp"
 #include "host/plugins/extensions/address_guard.hpp"
 #include "host/plugins/extensions/url.hpp"
 
@@ -17,16 +18,6 @@ constexpr std::size_t kMaxAnswerBytes = 8U << 20U;
 
 bool is_path(std::string_view url) {
   return !url.empty() && url.front() == '/' && url.substr(0, 2) != "//" && url.substr(0, 2) != "/\\";
-}
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < size; ++i) {
-    out += kDigits[bytes[i] >> 4U];
-    out += kDigits[bytes[i] & 0xfU];
-  }
-  return out;
 }
 
 Result<int> status_or_reason(const tl::expected<HttpReply, TransferFailure>& result) {
@@ -48,7 +39,7 @@ std::string webhook_signature(std::string_view secret, std::int64_t unix_seconds
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return "t=" + time + ",v1=" + hex(digest.data(), size);
+  return "t=" + time + ",v1=" + to_hex(digest.data(), size);
 }
 
 WebhookClient::WebhookClient(settings::Webhooks settings, std::string user_agent)
