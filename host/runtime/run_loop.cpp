@@ -24,6 +24,14 @@ Error recursion_error(unsigned limit) {
           "GraphRecursionError"};
 }
 
+// The checkpoint is of another version of the graph.
+Error node_gone(const Graph& graph, const std::string& node) {
+  return {ErrorCode::kNotFound,
+          "node " + node + " is due, and graph " + graph.id() +
+              " has no such node any more: its plugin was replaced. Go on from a state that is "
+              "updated as another node, or bring the old version back"};
+}
+
 }  // namespace
 
 void RunLoop::drive() {
@@ -34,7 +42,9 @@ void RunLoop::drive() {
 
 RunLoop::Next RunLoop::run_step() {
   if (cancelled_) return stop_step(std::nullopt);
-  auto due = due_tasks();
+  auto found = due_tasks();
+  if (!found) return stop_step(std::move(found.error()));
+  auto due = std::move(*found);
   if (due.empty()) return nothing_due();
   if (!skip_breakpoint_ && at_breakpoint(spec_.interrupt_before)) {
     events_.breakpoint();
@@ -66,12 +76,14 @@ RunLoop::Next RunLoop::nothing_due() {
   return Next::kWait;
 }
 
-std::vector<Superstep::Due> RunLoop::due_tasks() const {
+Result<std::vector<Superstep::Due>> RunLoop::due_tasks() const {
   std::vector<Superstep::Due> due;
   for (std::size_t i = 0; i < now_.tasks.size(); ++i) {
     const auto& task = now_.tasks[i];
     if (task.result || (waits(task) && reopened_.count(i) == 0)) continue;
-    if (const auto* node = spec_.graph->find_node(task.node)) due.push_back({i, node});
+    const auto* node = spec_.graph->find_node(task.node);
+    if (node == nullptr) return fail(node_gone(*spec_.graph, task.node));
+    due.push_back({i, node});
   }
   return due;
 }

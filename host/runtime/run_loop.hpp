@@ -50,7 +50,7 @@ class RunLoop final : public Run, public std::enable_shared_from_this<RunLoop> {
   [[nodiscard]] Next complete_step();
   [[nodiscard]] Next stop_step(std::optional<Error> error);
   [[nodiscard]] Next advance(const Result<Targets>& targets);
-  [[nodiscard]] std::vector<Superstep::Due> due_tasks() const;
+  [[nodiscard]] Result<std::vector<Superstep::Due>> due_tasks() const;
   [[nodiscard]] bool at_breakpoint(const Breakpoints& breakpoints) const;
 
   // ---- Checkpoints ----

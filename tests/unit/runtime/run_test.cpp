@@ -166,6 +166,20 @@ TEST_F(RunTest, FailsWithTheNodesErrorAndCanBeTriedAgain) {
   EXPECT_EQ(values_json(*play(std::move(again)).checkpoint), R"({"foo":["one","two"]})");
 }
 
+TEST_F(RunTest, ANodeThatIsDueAndGoneFromTheGraphEndsTheRun) {
+  nodes_.nodes = {{"one", writes(R"({"foo":"one"})")}};
+  auto stopping = spec(kChain, input(R"({"foo":[]})"));
+  stopping.interrupt_before.nodes = {"two"};
+  ASSERT_EQ(play(std::move(stopping)).end, RunEnd::kInterrupted);
+  const auto newer = describe(R"([{"name":"one"}])", R"([["__start__","one"],["one","__end__"]])");
+  auto again = spec(newer, Continue{});
+  again.from = checkpointer_.all().back();
+  const auto result = play(std::move(again));
+  ASSERT_EQ(result.end, RunEnd::kError);
+  EXPECT_THAT(result.error->text, HasSubstr("node two is due, and graph g has no such node any more"));
+  EXPECT_EQ(result.checkpoint->tasks.at(0).node, "two");
+}
+
 TEST_F(RunTest, CancelReachesTheNodeAndEndsTheRun) {
   std::promise<std::shared_ptr<TaskSink>> waiting;
   nodes_.nodes = {{"one", [&](const NodeCall&, const auto& sink) { waiting.set_value(sink); }}};
