@@ -16,6 +16,13 @@ namespace {
 constexpr const char* kEntrySymbol = "agent_plugin_entry";
 constexpr std::chrono::milliseconds kSlowEntry{100};
 
+// The linker names the file it was given, which is a copy nobody has heard of.
+std::string renamed(std::string text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
 // A load in progress. Unless it is finished, everything made so far is undone.
 class Load {
  public:
@@ -174,7 +181,8 @@ Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem
     }
     return enter_plugin(manifest, &opened->get<PluginEntry>(kEntrySymbol), opened, config, services);
   } catch (const std::exception& e) {
-    return fail(ErrorCode::kInvalid, manifest.library + ": cannot be loaded: " + e.what());
+    return fail(ErrorCode::kInvalid, manifest.library + ": cannot be loaded: " +
+                                         renamed(e.what(), library.string(), manifest.library));
   }
 }
 

@@ -49,6 +49,7 @@ struct LoadedPlugin {
                                                 const std::vector<Extension>& extensions);
 
 // config: the operator's JSON object, laid over the manifest's.
+// library: a path that this process has never loaded from.
 [[nodiscard]] Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& library,
                                                const std::string& config, const HostServices& services);
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "agenthost/agent_plugin.h"
+#include "host/base/digest.hpp"
 #include "host/plugins/yaml_json.hpp"
 #include "host/settings/text_value.hpp"
 
@@ -22,11 +23,6 @@ const std::vector<std::string>& known_keys() {
                                               "description", "graphs",  "needs", "config"};
   return kKeys;
 }
-const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> kNeeds{"http", "llm", "store", "timer"};
-  return kNeeds;
-}
-
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -214,6 +210,11 @@ class ManifestReader {
 
 }  // namespace
 
+const std::vector<std::string>& known_needs() {
+  static const std::vector<std::string> kNeeds{"http", "llm", "store", "timer"};
+  return kNeeds;
+}
+
 std::string extension_id_of(std::string_view need) {
   return "agent." + std::string(need) + "/1";
 }
@@ -230,7 +231,9 @@ Status check_abi(std::string_view who, unsigned major, unsigned minor) {
 Result<Manifest> parse_manifest(const std::string& text, const std::string& shown) {
   ManifestReader reader(shown);
   try {
-    return reader.read(YAML::Load(text));
+    auto manifest = reader.read(YAML::Load(text));
+    if (manifest) manifest->sha256 = sha256_hex(text);
+    return manifest;
   } catch (const YAML::Exception& e) {
     reader.report(e.mark, "not readable as YAML: " + e.msg);
     return reader.result();

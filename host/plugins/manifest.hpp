@@ -22,8 +22,11 @@ struct Manifest {
   std::vector<std::string> graphs;  // at least one
   std::vector<std::string> needs;   // http | llm | timer: the host services it asks for
   std::string config = "{}";        // JSON object text
+  std::string sha256;               // of the manifest's text
 };
 
+// What needs: may list.
+[[nodiscard]] const std::vector<std::string>& known_needs();
 // "http" -> "agent.http/1"
 [[nodiscard]] std::string extension_id_of(std::string_view need);
 

@@ -4,8 +4,14 @@
 #include <system_error>
 #include <utility>
 
+#include "host/plugins/bring_up.hpp"
+
 namespace agenthost::plugins {
 namespace {
+
+using models::PluginChange;
+using models::PluginOutcome;
+using Verdict = PluginFolder::Verdict;
 
 // The folders of a directory that have a manifest, by name.
 Result<std::vector<std::filesystem::path>> plugin_folders(const std::filesystem::path& directory) {
@@ -17,8 +23,8 @@ Result<std::vector<std::filesystem::path>> plugin_folders(const std::filesystem:
     if (std::filesystem::exists(entry->path() / kManifestFile, ignored)) folders.push_back(entry->path());
   }
   if (ec) {
-    return fail(ErrorCode::kNotFound, directory.string() + ": cannot be read as the plugins directory: " +
-                                          ec.message() + "; create it or set plugins.directory");
+    return fail(ErrorCode::kUnavailable, directory.string() + ": cannot be read as the plugins directory: " +
+                                             ec.message() + "; create it or set plugins.directory");
   }
   std::sort(folders.begin(), folders.end());
   return folders;
@@ -28,61 +34,139 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+// What it means for a folder that what lies in it is refused.
+PluginChange against(const PluginFolder& folder) {
+  return folder.serving ? PluginChange::kKept : PluginChange::kRefused;
+}
+
 }  // namespace
 
-PluginRegistry::PluginRegistry(settings::Plugins settings, HostServices services)
-    : settings_(std::move(settings)), services_(std::move(services)) {}
+PluginRegistry::PluginRegistry(settings::Plugins settings, HostServices services,
+                               std::filesystem::path copies)
+    : settings_(std::move(settings)),
+      services_(std::move(services)),
+      copies_(std::move(copies)),
+      versions_(PluginVersions::make(services_.pools.blocking, services_.logger)) {}
 
 PluginRegistry::~PluginRegistry() {
   stop();
 }
 
 Status PluginRegistry::scan(const std::filesystem::path& directory) {
-  const auto folders = plugin_folders(directory);
-  if (!folders) return fail(folders.error());
-  for (const auto& folder : *folders) {
-    reports_.push_back(load_folder(folder));
-    log_report(reports_.back());
+  {
+    const std::lock_guard lock(setup_);
+    auto vault = copies_.empty() ? LibraryVault::open_temporary() : LibraryVault::open(copies_);
+    if (!vault) return fail(vault.error());
+    vault_ = std::move(*vault);
+    auto trust = Trust::open(settings_);
+    if (!trust) return fail(trust.error());
+    trust_.emplace(std::move(*trust));
+    directory_ = directory;
   }
-  return {};
+  const auto looked = reload(Retry::kChangedOnly);
+  return looked ? Status{} : fail(looked.error());
 }
 
-models::PluginReport PluginRegistry::load_folder(const std::filesystem::path& folder) {
-  models::PluginReport report;
-  report.id = folder.filename().string();
-  report.path = folder.string();
-  const auto manifest = read_manifest(folder / kManifestFile);
-  if (!manifest) {
-    // A folder that is switched off by name need not be readable.
-    report.reason =
-        contains(settings_.disabled, report.id) ? "disabled by plugins.disabled" : manifest.error().text;
-    return report;
+Result<std::vector<PluginOutcome>> PluginRegistry::reload(Retry retry) {
+  const std::lock_guard lock(setup_);
+  const auto folders = plugin_folders(directory_);
+  if (!folders) return fail(folders.error());
+  auto outcomes = drop_missing(*folders);
+  std::map<std::filesystem::path, PluginChange> changes;
+  for (const auto& path : *folders) {
+    folders_[path].path = path;
+    changes[path] = look_at(folders_[path], retry);
   }
-  report.id = manifest->id;
-  report.version = manifest->version;
-  report.graphs = manifest->graphs;
-  if (auto loaded = load(*manifest, folder); !loaded) {
-    report.reason = loaded.error().text;
+  // What was replaced may have given up an id or a graph that another folder waits for.
+  for (auto& [path, change] : changes) {
+    if (folders_[path].verdict == Verdict::kRefused) change = look_at(folders_[path], retry);
+  }
+  publish();
+  for (const auto& [path, change] : changes) outcomes.push_back({change, folders_[path].report()});
+  return outcomes;
+}
+
+std::vector<PluginOutcome> PluginRegistry::drop_missing(const std::vector<std::filesystem::path>& folders) {
+  std::vector<PluginOutcome> outcomes;
+  for (auto known = folders_.begin(); known != folders_.end();) {
+    if (std::binary_search(folders.begin(), folders.end(), known->first)) {
+      ++known;
+      continue;
+    }
+    auto& folder = known->second;
+    if (folder.serving)
+      services_.logger.info("plugins", "removed " + folder.report().id + " with its folder");
+    folder.serving.reset();
+    outcomes.push_back({PluginChange::kRemoved, folder.report()});
+    known = folders_.erase(known);
+  }
+  return outcomes;
+}
+
+PluginChange PluginRegistry::look_at(PluginFolder& folder, Retry retry) {
+  auto fingerprint = fingerprint_of(folder.path);
+  const bool same = fingerprint == folder.fingerprint;
+  if (same && folder.verdict == Verdict::kServes) return PluginChange::kUnchanged;
+  if (same && folder.verdict == Verdict::kFailed && retry == Retry::kChangedOnly) return against(folder);
+  folder.fingerprint = std::move(fingerprint);
+  folder.refused.reset();
+  auto admitted = admit(folder);
+  if (!admitted) return refuse(folder, Verdict::kRefused, admitted.error());
+  auto change = PluginChange::kUnchanged;
+  if (folder.serving && folder.serving->hash == admitted->package.hash) {
+    folder.serving->trust = admitted->vouched.how;
   } else {
-    report.loaded = true;
+    change = folder.serving ? PluginChange::kReplaced : PluginChange::kLoaded;
+    if (auto served = serve(folder, std::move(*admitted)); !served)
+      return refuse(folder, Verdict::kFailed, served.error());
   }
-  return report;
+  folder.verdict = Verdict::kServes;
+  folder.refused.reset();
+  folder.refusal.clear();
+  return change;
+}
+
+PluginChange PluginRegistry::refuse(PluginFolder& folder, Verdict verdict, const Error& why) {
+  folder.verdict = verdict;
+  const bool said = std::exchange(folder.refusal, why.text) == why.text;
+  const auto report = folder.report();
+  if (!said) {
+    services_.logger.warn("plugins",
+                          (report.loaded ? "kept " : "left out ") + report.id + ": " + report.reason);
+  }
+  return against(folder);
+}
+
+Result<PluginRegistry::Admitted> PluginRegistry::admit(PluginFolder& folder) const {
+  auto manifest = read_manifest(folder.path / kManifestFile);
+  // A folder that is switched off by name need not be readable.
+  if (!manifest && contains(settings_.disabled, folder.name()))
+    return fail(ErrorCode::kDenied, "disabled by plugins.disabled");
+  if (!manifest) return fail(manifest.error());
+  folder.refused = *manifest;
+  if (auto admitted = check_admitted(folder, *manifest); !admitted) return fail(admitted.error());
+  auto package = take_package(folder.path, std::move(*manifest), *vault_);
+  if (!package) return fail(package.error());
+  auto vouched = trust_->judge(folder.path, *package);
+  if (!vouched) return fail(vouched.error());
+  return Admitted{std::move(*package), std::move(*vouched)};
 }
 
 // What can be refused without touching the library.
-Status PluginRegistry::check_admitted(const Manifest& manifest) const {
+Status PluginRegistry::check_admitted(const PluginFolder& folder, const Manifest& manifest) const {
   if (contains(settings_.disabled, manifest.id))
     return fail(ErrorCode::kDenied, "disabled by plugins.disabled");
-  for (const auto& other : plugins_) {
-    if (other.manifest.id == manifest.id) {
+  for (const auto& [path, other] : folders_) {
+    if (&other == &folder || !other.serving) continue;
+    const auto& theirs = other.serving->manifest;
+    if (theirs.id == manifest.id) {
       return fail(
           ErrorCode::kAlreadyExists,
           "plugin id " + manifest.id + " is taken by another folder; remove one or rename it in plugin.yaml");
     }
     for (const auto& graph : manifest.graphs) {
-      if (contains(other.manifest.graphs, graph)) {
-        return fail(ErrorCode::kAlreadyExists, "graph id " + graph + " is offered by plugin " +
-                                                   other.manifest.id +
+      if (contains(theirs.graphs, graph)) {
+        return fail(ErrorCode::kAlreadyExists, "graph id " + graph + " is offered by plugin " + theirs.id +
                                                    " already; rename it or disable one of the two");
       }
     }
@@ -90,68 +174,92 @@ Status PluginRegistry::check_admitted(const Manifest& manifest) const {
   return {};
 }
 
-Status PluginRegistry::load(const Manifest& manifest, const std::filesystem::path& folder) {
-  if (auto admitted = check_admitted(manifest); !admitted) return admitted;
-  std::error_code ec;
-  const auto library = std::filesystem::absolute(folder, ec) / manifest.library;
-  if (!std::filesystem::is_regular_file(library, ec)) {
-    return fail(ErrorCode::kNotFound, library.string() +
-                                          ": no such file; build the plugin or correct \"library\" in " +
-                                          (folder / kManifestFile).string());
-  }
+Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
+  auto& [package, vouched] = admitted;
+  auto& manifest = package.manifest;
+  auto not_granted = trust_->not_granted(manifest);
+  std::erase_if(manifest.needs, [&](const std::string& need) { return contains(not_granted, need); });
   const auto config = settings_.config.find(manifest.id);
-  auto plugin = bring_up({manifest, folder, library, config == settings_.config.end() ? "" : config->second},
+  auto plugin = bring_up({manifest, folder.path, package.library->file(),
+                          config == settings_.config.end() ? "" : config->second},
                          settings_.isolation_of(manifest.id), services_);
   if (!plugin) return fail(plugin.error());
-  for (auto& entry : (*plugin)->entries(nullptr)) entries_.emplace(entry.graph->id(), std::move(entry));
-  plugins_.push_back({manifest, std::move(*plugin)});
+  const auto name = manifest.id + " " + manifest.version;
+  log_served(folder, name, vouched, not_granted);
+  const std::shared_ptr<RunningPlugin> running = std::move(*plugin);
+  auto entries = versions_->keep({running, name, std::move(package.library)});
+  folder.serving = PluginFolder::Serving{std::move(manifest),    std::move(package.hash), std::move(vouched.how),
+                                         std::move(not_granted), std::move(entries),      running};
   return {};
 }
 
-void PluginRegistry::log_report(const models::PluginReport& report) const {
-  if (report.loaded) {
-    services_.logger.info("plugins", "loaded " + report.id + " " + report.version + " from " + report.path);
-  } else {
-    services_.logger.warn("plugins", "left out " + report.id + ": " + report.reason);
+void PluginRegistry::log_served(const PluginFolder& folder, const std::string& name,
+                                const Trust::Vouched& vouched,
+                                const std::vector<std::string>& not_granted) const {
+  const auto what = folder.serving ? "replaced " + folder.serving->manifest.id + " " +
+                                         folder.serving->manifest.version + " by " + name
+                                   : "loaded " + name;
+  services_.logger.info("plugins", what + " from " + folder.path.string() + ", " + vouched.how);
+  if (vouched.warn == Trust::Vouched::Warn::kYes) {
+    services_.logger.warn("plugins",
+                          name + " is " + vouched.how + ": no trusted key vouches for it (plugins.trust)");
+  }
+  for (const auto& need : not_granted) {
+    services_.logger.warn("plugins", name + " asks for " + need + " and does not get it (plugins.grants)");
   }
 }
 
+void PluginRegistry::publish() {
+  const auto next = std::make_shared<Catalogue>();
+  for (const auto& [path, folder] : folders_) {
+    next->folders.push_back({folder.report(), folder.serving ? folder.serving->plugin : nullptr});
+    if (!folder.serving) continue;
+    for (const auto& entry : folder.serving->entries) next->entries.emplace(entry.graph->id(), entry);
+  }
+  // The lock is let go first: with the old catalogue the last use of a version may end.
+  std::shared_ptr<const Catalogue> other = next;
+  const std::lock_guard lock(mutex_);
+  catalogue_.swap(other);
+}
+
+std::shared_ptr<const PluginRegistry::Catalogue> PluginRegistry::catalogue() const {
+  const std::lock_guard lock(mutex_);
+  return catalogue_;
+}
+
 runtime::CatalogEntry PluginRegistry::find(std::string_view graph_id) const {
-  const auto found = entries_.find(graph_id);
-  return found == entries_.end() ? runtime::CatalogEntry{} : found->second;
+  const auto now = catalogue();
+  const auto found = now->entries.find(graph_id);
+  return found == now->entries.end() ? runtime::CatalogEntry{} : found->second;
 }
 
 std::vector<runtime::CatalogEntry> PluginRegistry::all() const {
+  const auto now = catalogue();
   std::vector<runtime::CatalogEntry> entries;
-  entries.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) entries.push_back(entry);
+  entries.reserve(now->entries.size());
+  for (const auto& [id, entry] : now->entries) entries.push_back(entry);
   return entries;
 }
 
 std::vector<models::PluginReport> PluginRegistry::reports() const {
-  auto reports = reports_;
-  for (const auto& plugin : plugins_) {
-    const auto trouble = plugin.running->trouble();
-    if (trouble.empty()) continue;
-    const auto report = std::find_if(reports.begin(), reports.end(), [&](const models::PluginReport& one) {
-      return one.loaded && one.id == plugin.manifest.id;
-    });
-    report->loaded = false;
-    report->reason = trouble;
+  const auto now = catalogue();
+  std::vector<models::PluginReport> reports;
+  for (const auto& [report, plugin] : now->folders) {
+    reports.push_back(report);
+    if (plugin == nullptr) continue;
+    if (auto trouble = plugin->trouble(); !trouble.empty()) {
+      reports.back().loaded = false;
+      reports.back().reason = std::move(trouble);
+    }
   }
   return reports;
 }
 
 void PluginRegistry::stop() {
-  entries_.clear();
-  for (auto& plugin : plugins_) {
-    if (!plugin.running->stop()) {
-      services_.logger.warn(
-          "plugins",
-          plugin.manifest.id + " still has work in flight; it is left running until the process ends");
-    }
-  }
-  plugins_.clear();
+  const std::lock_guard lock(setup_);
+  folders_.clear();
+  publish();
+  versions_->stop_all();
 }
 
 }  // namespace agenthost::plugins

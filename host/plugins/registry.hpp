@@ -1,32 +1,49 @@
-// PluginRegistry: the plugins of a directory and the graphs they offer.
+// PluginRegistry: the plugins of a directory and the graphs they offer, kept in step with it.
 //
-// scan() once, at the start; afterwards the catalogue is immutable and thread-safe. One bad plugin never
-// stops the others: each folder gets a report that says whether it was loaded, and if not, why. stop() is the
+// scan() once, at the start; then reload() whenever the directory may have changed. What is served is a
+// snapshot: readers take it as it is, a reload makes a new one and swaps it in, so new runs go to the new
+// version of a plugin while old ones finish on the old. One bad plugin never stops the others, and a bad
+// replacement leaves the version before it serving: each folder gets a report. Thread-safe; stop() is the
 // last call.
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "host/plugins/bring_up.hpp"
+#include "host/plugins/library_vault.hpp"
+#include "host/plugins/loader.hpp"
+#include "host/plugins/package.hpp"
+#include "host/plugins/plugin_folder.hpp"
+#include "host/plugins/plugin_versions.hpp"
+#include "host/plugins/trust.hpp"
 #include "host/runtime/graph_catalog.hpp"
 #include "host/settings/settings.hpp"
 
 namespace agenthost::plugins {
 
+// Whether a plugin that was opened and failed is opened again although its folder looks the same.
+enum class Retry { kChangedOnly, kFailedToo };
+
 class PluginRegistry final : public runtime::GraphCatalog {
  public:
-  // settings.directory is not read: scan() is told.
-  PluginRegistry(settings::Plugins settings, HostServices services);
+  // settings.directory is not read: scan() is told. copies: the folder for the server's copies of libraries,
+  // its own; empty: a temporary one.
+  PluginRegistry(settings::Plugins settings, HostServices services, std::filesystem::path copies = {});
   ~PluginRegistry() override;
   PluginRegistry(const PluginRegistry&) = delete;
   PluginRegistry& operator=(const PluginRegistry&) = delete;
 
   // Loads each folder of directory that has a plugin.yaml, in the order of their names. An error only when
-  // the directory itself cannot be read.
+  // the directory cannot be read or the settings are wrong.
   [[nodiscard]] Status scan(const std::filesystem::path& directory);
+  // Looks again: what is new is loaded, what changed is replaced, what has gone is no longer served.
+  // kUnavailable when the directory cannot be read; then everything goes on as it was. Blocks.
+  [[nodiscard]] Result<std::vector<models::PluginOutcome>> reload(Retry retry);
 
   [[nodiscard]] runtime::CatalogEntry find(std::string_view graph_id) const override;
   [[nodiscard]] std::vector<runtime::CatalogEntry> all() const override;
@@ -37,23 +54,51 @@ class PluginRegistry final : public runtime::GraphCatalog {
   void stop();
 
  private:
-  struct Served {
-    Manifest manifest;
-    std::unique_ptr<RunningPlugin> running;
+  struct Catalogue {
+    struct Folder {
+      models::PluginReport report;
+      std::shared_ptr<const RunningPlugin> plugin;  // that serves; null: none
+    };
+    std::map<std::string, runtime::CatalogEntry, std::less<>> entries;
+    std::vector<Folder> folders;
   };
 
-  [[nodiscard]] models::PluginReport load_folder(const std::filesystem::path& folder);
-  [[nodiscard]] Status check_admitted(const Manifest& manifest) const;
-  [[nodiscard]] Status load(const Manifest& manifest, const std::filesystem::path& folder);
-  void log_report(const models::PluginReport& report) const;
+  // All of these hold setup_.
+  [[nodiscard]] std::vector<models::PluginOutcome> drop_missing(
+      const std::vector<std::filesystem::path>& folders);
+  [[nodiscard]] models::PluginChange look_at(PluginFolder& folder, Retry retry);
+  [[nodiscard]] models::PluginChange refuse(PluginFolder& folder, PluginFolder::Verdict verdict,
+                                            const Error& why);
+  // Its content, when nothing but the plugin itself can still refuse it.
+  struct Admitted {
+    PluginPackage package;
+    Trust::Vouched vouched;
+  };
+  [[nodiscard]] Result<Admitted> admit(PluginFolder& folder) const;
+  [[nodiscard]] Status check_admitted(const PluginFolder& folder, const Manifest& manifest) const;
+  [[nodiscard]] Status serve(PluginFolder& folder, Admitted admitted);
+  void publish();
+
+  void log_served(const PluginFolder& folder, const std::string& name, const Trust::Vouched& vouched,
+                  const std::vector<std::string>& not_granted) const;
+  [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const;
 
   // Constant after construction
   const settings::Plugins settings_;
   const HostServices services_;
-  // Constant after scan()
-  std::vector<Served> plugins_;
-  std::map<std::string, runtime::CatalogEntry, std::less<>> entries_;
-  std::vector<models::PluginReport> reports_;
+  const std::filesystem::path copies_;
+  const std::shared_ptr<PluginVersions> versions_;
+
+  std::mutex setup_;
+  // Guarded by setup_: one reload at a time
+  std::filesystem::path directory_;
+  std::unique_ptr<LibraryVault> vault_;
+  std::optional<Trust> trust_;
+  std::map<std::filesystem::path, PluginFolder> folders_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_. Shared because: readers may still use a catalogue that was replaced.
+  std::shared_ptr<const Catalogue> catalogue_ = std::make_shared<const Catalogue>();
 };
 
 }  // namespace agenthost::plugins

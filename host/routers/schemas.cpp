@@ -18,8 +18,13 @@ constexpr std::string_view kSchemas = R"(
     "total_runs":{"type":"integer"}}},
   "plugins":{"type":"array","items":{"$ref":"#/components/schemas/PluginReport"}}}},
 "PluginReport":{"type":"object","required":["id","loaded"],"properties":{"id":{"type":"string"},
-  "version":{"type":"string"},"loaded":{"type":"boolean"},"reason":{"type":["string","null"]},
-  "graphs":{"type":"array","items":{"type":"string"}}}},
+  "version":{"type":"string"},"loaded":{"type":"boolean"},"reason":{"type":["string","null"],
+  "description":"why what lies in the folder is refused; with loaded true an older version goes on"},
+  "graphs":{"type":"array","items":{"type":"string"}},"trust":{"type":["string","null"]},
+  "not_granted":{"type":"array","items":{"type":"string"}}}},
+"PluginsReloaded":{"type":"object","required":["plugins"],"properties":{"plugins":{"type":"array","items":{
+  "allOf":[{"$ref":"#/components/schemas/PluginReport"},{"type":"object","required":["outcome"],"properties":{
+  "outcome":{"enum":["unchanged","loaded","replaced","kept","refused","removed"]}}}]}}}},
 "Config":{"type":"object","additionalProperties":true,"properties":{"tags":{"type":"array","items":{"type":"string"}},
   "recursion_limit":{"type":"integer","minimum":1},"configurable":{"type":"object"}}},
 "Assistant":{"type":"object","required":["assistant_id","graph_id","name","version","config","context","metadata",

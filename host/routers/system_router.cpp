@@ -11,14 +11,7 @@ namespace {
 
 std::string plugins_json(const runtime::GraphCatalog& graphs) {
   std::vector<std::string> items;
-  for (const auto& report : graphs.reports()) {
-    std::vector<std::string> names;
-    for (const auto& graph : report.graphs) names.push_back(quote(graph));
-    items.push_back("{\"id\":" + quote(report.id) + ",\"version\":" + quote(report.version) +
-                    ",\"loaded\":" + (report.loaded ? "true" : "false") +
-                    ",\"reason\":" + (report.loaded ? "null" : quote(report.reason)) +
-                    ",\"graphs\":" + json_array(names) + "}");
-  }
+  for (const auto& report : graphs.reports()) items.push_back(models::to_json(report));
   return json_array(items);
 }
 

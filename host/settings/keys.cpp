@@ -60,9 +60,14 @@ std::vector<Key> outward_keys_of(Settings& s) {
       {"plugins.process.hang_timeout_ms", &s.plugins.process.hang_timeout_ms, {100, kDay}},
       {"plugins.process.restarts_per_minute", &s.plugins.process.restarts_per_minute, {0, kMany}},
       {"plugins.process.attempts", &s.plugins.process.attempts, {1, 100}},
+      {"plugins.watch", &s.plugins.watch},
+      {"plugins.settle_ms", &s.plugins.settle_ms, {10, kDay}},
       {"plugins.disabled", &s.plugins.disabled},
       {"plugins.config", JsonTexts{&s.plugins.config}},
       {"plugins.services", &s.plugins.services},
+      {"plugins.trust", &s.plugins.trust, {}, {"off", "warn", "enforce"}},
+      {"plugins.trusted_keys", &s.plugins.trusted_keys},
+      {"plugins.grants", &s.plugins.grants},
 
       {"services", &s.services},
 
@@ -111,6 +116,7 @@ std::vector<Key> keys_of(Settings& s) {
       {"api.configurable_headers", &s.api.configurable_headers},
       {"api.mcp", &s.api.mcp},
       {"api.a2a", &s.api.a2a},
+      {"api.admin", &s.api.admin},
 
       {"storage.kind", &s.storage.kind, {}, {"sqlite", "memory"}},
       {"storage.directory", &s.storage.directory},

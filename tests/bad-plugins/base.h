@@ -64,7 +64,9 @@ static inline agent_status complete_with(agent_task* task, const char* update) {
   return host_api->complete(task, AGENT_OK, &bytes);
 }
 
-#ifdef START
+#if defined(START_CALL)
+static agent_status START_CALL(agent_task* task, const agent_node_call* call) AGENT_NOEXCEPT;
+#elif defined(START)
 static agent_status START(agent_task* task) AGENT_NOEXCEPT;
 #else
 static agent_status good_start(agent_task* task) AGENT_NOEXCEPT {
@@ -109,7 +111,11 @@ static agent_status base_start(agent_graph* graph, agent_task* task,
                                const agent_node_call* call) AGENT_NOEXCEPT {
   (void)graph;
   node_call = call;
+#ifdef START_CALL
+  return START_CALL(task, call);
+#else
   return START(task);
+#endif
 }
 
 static void base_on_reply(agent_graph* graph, agent_task* task, uint64_t token,
