@@ -1,5 +1,6 @@
 #include "host/services/assistant_service.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -11,21 +12,34 @@ storage::Batch one(storage::Write write) {
   return batch;
 }
 
-std::map<std::string, std::string, std::less<>> system_ids(const runtime::GraphCatalog& graphs) {
-  std::map<std::string, std::string, std::less<>> ids;
-  for (const auto& entry : graphs.all())
-    ids.emplace(entry.graph->id(), system_assistant_id(entry.graph->id()));
-  return ids;
+Error not_found(std::string_view id_or_graph) {
+  return {ErrorCode::kNotFound, "Assistant with ID " + std::string(id_or_graph) + " not found"};
 }
 
 }  // namespace
 
 AssistantService::AssistantService(storage::Storage& storage, const runtime::GraphCatalog& graphs)
-    : storage_(storage), graphs_(graphs), system_ids_(system_ids(graphs)) {}
+    : storage_(storage), graphs_(graphs) {}
 
 std::string AssistantService::to_id(std::string_view id_or_graph) const {
+  const std::lock_guard lock(mutex_);
+  return to_id_locked(id_or_graph);
+}
+
+std::string AssistantService::to_id_locked(std::string_view id_or_graph) const {
   const auto found = system_ids_.find(id_or_graph);
-  return found != system_ids_.end() ? found->second : std::string(id_or_graph);
+  if (found != system_ids_.end()) return found->second;
+  return is_uuid(id_or_graph) ? std::string(id_or_graph) : system_assistant_id(id_or_graph);
+}
+
+std::vector<runtime::CatalogEntry> AssistantService::new_graphs() {
+  auto entries = graphs_.all();
+  const std::lock_guard lock(mutex_);
+  const auto is_known = [this](const runtime::CatalogEntry& entry) {
+    return !system_ids_.emplace(entry.graph->id(), system_assistant_id(entry.graph->id())).second;
+  };
+  entries.erase(std::remove_if(entries.begin(), entries.end(), is_known), entries.end());
+  return entries;
 }
 
 models::Assistant AssistantService::system_assistant(const runtime::Graph& graph) const {
@@ -47,7 +61,7 @@ void AssistantService::install_system_assistants(std::function<void(Status)> don
     // Guarded by mutex
     Status status;
   };
-  const auto entries = graphs_.all();
+  const auto entries = new_graphs();
   if (entries.empty()) return done({});
   // Shared because: each commit reports to it.
   const auto progress = std::make_shared<Progress>();
@@ -66,19 +80,16 @@ void AssistantService::install_system_assistants(std::function<void(Status)> don
 Result<models::Assistant> AssistantService::resolve(std::string_view id_or_graph) {
   if (auto known = cached(id_or_graph)) return std::move(*known);
   const auto id = to_id(id_or_graph);
-  if (!is_uuid(id)) return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
   auto found = storage_.assistant(id);
-  if (found) {
-    const std::lock_guard lock(mutex_);
-    cache_.insert_or_assign(id, *found);
-  }
+  if (!found) return found.error().code == ErrorCode::kNotFound ? fail(not_found(id_or_graph)) : found;
+  const std::lock_guard lock(mutex_);
+  cache_.insert_or_assign(id, *found);
   return found;
 }
 
 std::optional<models::Assistant> AssistantService::cached(std::string_view id_or_graph) const {
-  const auto id = to_id(id_or_graph);
   const std::lock_guard lock(mutex_);
-  const auto found = cache_.find(id);
+  const auto found = cache_.find(to_id_locked(id_or_graph));
   if (found == cache_.end()) return std::nullopt;
   return found->second;
 }
@@ -123,11 +134,8 @@ void AssistantService::update(storage::UpdateAssistant change, Reply<models::Ass
 
 Result<storage::Found<models::Assistant>> AssistantService::versions(
     std::string_view id_or_graph, const std::optional<std::string>& metadata, storage::Page page) {
-  const auto id = to_id(id_or_graph);
-  if (!is_uuid(id)) return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
-  auto found = storage_.assistant_versions(id, metadata, page);
-  if (found && found->total == 0 && !metadata)
-    return fail(ErrorCode::kNotFound, "Assistant with ID " + id + " not found");
+  auto found = storage_.assistant_versions(to_id(id_or_graph), metadata, page);
+  if (found && found->total == 0 && !metadata) return fail(not_found(id_or_graph));
   return found;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "host/runtime/graph_catalog.hpp"
 #include "host/storage/storage.hpp"
@@ -24,7 +25,8 @@ class AssistantService {
  public:
   AssistantService(storage::Storage& storage, const runtime::GraphCatalog& graphs);
 
-  // Creates the system assistants that are missing; call once at the start. Calls back when they are stored.
+  // Creates the system assistants that are missing; call at the start and whenever graphs have come. Calls
+  // back when they are stored.
   void install_system_assistants(std::function<void(Status)> done);
 
   // A UUID, or a graph id, which means that graph's system assistant. kNotFound "Assistant not found".
@@ -42,22 +44,28 @@ class AssistantService {
   [[nodiscard]] Result<storage::Found<models::Assistant>> versions(std::string_view id_or_graph,
                                                                    const std::optional<std::string>& metadata,
                                                                    storage::Page page);
-  // What a graph's name stands for: the id of its system assistant; anything else is an id already.
+  // What a graph's name stands for: the id of its system assistant, whether or not its plugin is loaded now.
+  // A UUID is an id already.
   [[nodiscard]] std::string to_id(std::string_view id_or_graph) const;
   [[nodiscard]] runtime::CatalogEntry graph_of(const models::Assistant& assistant) const;
 
  private:
   [[nodiscard]] models::Assistant system_assistant(const runtime::Graph& graph) const;
+  // The graphs whose system assistants this process has not installed yet.
+  [[nodiscard]] std::vector<runtime::CatalogEntry> new_graphs();
+  [[nodiscard]] std::string to_id_locked(std::string_view id_or_graph) const;  // holds mutex_
   void write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply);
   void forget(const std::string& id);
 
   storage::Storage& storage_;
   const runtime::GraphCatalog& graphs_;
-  // graph id -> id of its system assistant. Constant: the catalogue is complete before the services start.
-  const std::map<std::string, std::string, std::less<>> system_ids_;
 
   mutable std::mutex mutex_;
-  // Guarded by mutex_: rows as last read; an entry goes before its row changes.
+  // Guarded by mutex_
+  // graph id -> id of its system assistant, for every graph that was ever served: naming one is most of what
+  // clients do, and the id is a hash.
+  std::map<std::string, std::string, std::less<>> system_ids_;
+  // Rows as last read; an entry goes before its row changes.
   std::unordered_map<std::string, models::Assistant> cache_;
 };
 
