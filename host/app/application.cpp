@@ -6,14 +6,17 @@
 #include <optional>
 #include <thread>
 
+#include "host/app/plugin_reload.hpp"
 #include "host/app/store_door.hpp"
 #include "host/app/version.hpp"
 #include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/folder_watcher.hpp"
 #include "host/plugins/isolation/processes.hpp"
 #include "host/plugins/registry.hpp"
 #include "host/routers/a2a_router.hpp"
+#include "host/routers/admin_router.hpp"
 #include "host/routers/assistants_router.hpp"
 #include "host/routers/crons_router.hpp"
 #include "host/routers/dispatcher.hpp"
@@ -63,6 +66,11 @@ isolation::KnownNames known_names(const settings::Settings& settings) {
   for (const auto& [name, service] : settings.services) names.services.push_back(name);
   for (const auto& [name, model] : settings.llm.models) names.models.push_back(name);
   return names;
+}
+
+// Of the plugins' libraries. A server that keeps nothing keeps them only as long as it runs.
+std::filesystem::path copies_folder(const settings::Storage& settings) {
+  return settings.kind == "memory" ? std::filesystem::path() : settings.directory / "plugins";
 }
 
 models::DefaultTtl thread_ttl(const settings::Threads& settings) {
@@ -152,6 +160,7 @@ struct Application::Parts {
   void open_services();
   void open_front();
   void add_metrics(telemetry::MetricPage& page) const;
+  void watch_plugins();
 
   const settings::Settings settings;
   telemetry::Logger& logger;
@@ -171,6 +180,7 @@ struct Application::Parts {
   std::optional<services::RunScheduler> scheduler;
   std::optional<services::ThreadTapes> tapes;
   std::optional<services::AssistantService> assistants;
+  std::optional<PluginReload> plugin_reload;
   std::optional<services::ThreadService> threads;
   std::optional<services::StateService> states;
   std::optional<services::RunService> runs;
@@ -185,6 +195,7 @@ struct Application::Parts {
   std::optional<routers::Dispatcher> dispatcher;
   std::optional<server::Pages> pages;
   std::optional<server::HttpServer> server;
+  std::optional<plugins::FolderWatcher> watcher;
   bool stopped = false;
 };
 
@@ -213,7 +224,8 @@ Status Application::Parts::open() {
                              extensions::make_llm_extension(*llm),
                              extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes)},
                             settings.runtime.max_state_bytes,
-                            processes.get()});
+                            processes.get()},
+      copies_folder(settings.storage));
   if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
   open_services();
   open_front();
@@ -228,6 +240,7 @@ void Application::Parts::open_services() {
       services::TapeLimits{settings.runtime.stream_bytes, settings.runtime.thread_stream_retention_ms});
   scheduler->observe(*tapes);
   assistants.emplace(*storage, *graphs);
+  plugin_reload.emplace(*graphs, *assistants, blocking_pool, logger);
   threads.emplace(*storage, *scheduler, thread_ttl(settings.threads));
   states.emplace(*storage, *scheduler, *graphs, settings.runtime.max_state_bytes);
   runs.emplace(*storage, *scheduler, *assistants, logger,
@@ -256,6 +269,11 @@ void Application::Parts::open_front() {
   if (settings.api.a2a) routers::add_a2a_routes(routes, {*assistants, *threads, run_routing});
   routers::add_cron_routes(routes, *crons);
   routers::add_store_routes(routes, *store);
+  if (settings.api.admin) {
+    routers::add_admin_routes(routes, {[this](routers::AdminRouting::Reloaded done) {
+                                plugin_reload->start(plugins::Retry::kFailedToo, std::move(done));
+                              }});
+  }
   routers::add_system_routes(routes, {*storage, *graphs, std::string(kVersion),
                                       [this](telemetry::MetricPage& page) { add_metrics(page); }});
   request_meters.emplace(routes);
@@ -274,6 +292,12 @@ void Application::Parts::add_metrics(telemetry::MetricPage& page) const {
   http->add_metrics(page);
   llm->add_metrics(page);
   telemetry::add_process_metrics(page);
+}
+
+void Application::Parts::watch_plugins() {
+  if (!settings.plugins.watch) return;
+  const auto look = [this] { plugin_reload->start(plugins::Retry::kChangedOnly, [](const auto&) {}); };
+  watcher.emplace(settings.plugins.directory, settings.plugins.settle_ms, look, logger);
 }
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -302,6 +326,7 @@ Result<std::uint16_t> Application::start() {
   if (const auto started = parts_->webhooks->start(); !started) return fail(started.error());
   // Last: a run of a cron may have a webhook of this server.
   parts_->cron_scheduler->look_soon();
+  parts_->watch_plugins();
   return port;
 }
 
@@ -317,6 +342,7 @@ void Application::stop() {
   if (!parts_ || std::exchange(parts_->stopped, true)) return;
   auto& parts = *parts_;
   const auto grace = parts.settings.server.shutdown_grace_ms;
+  if (parts.watcher) parts.watcher->stop();
   if (parts.cron_scheduler) parts.cron_scheduler->stop();
   if (parts.scheduler) parts.scheduler->stop();
   if (parts.sweeper) parts.sweeper->stop();

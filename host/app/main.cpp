@@ -1,4 +1,4 @@
-// The agenthost command: serve, plugins, openapi, version.
+// The agenthost command: serve, plugins, sign, keys, openapi, version.
 #include <csignal>
 
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "host/app/application.hpp"
+#include "host/app/key_verbs.hpp"
 #include "host/app/version.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
@@ -24,6 +25,7 @@ using agenthost::telemetry::Logger;
 
 struct Options {
   std::optional<std::string> config, data, plugins;
+  std::string key_file, plugin_folder;
   std::optional<std::uint16_t> port;
 };
 
@@ -109,7 +111,11 @@ int list_plugins(const Application& application) {
     std::string graphs;
     for (const auto& graph : plugin.graphs) graphs += (graphs.empty() ? "" : ", ") + graph;
     if (plugin.loaded) {
-      std::printf("loaded   %s %s: %s\n", plugin.id.c_str(), plugin.version.c_str(), graphs.c_str());
+      std::printf("loaded   %s %s: %s (%s)\n", plugin.id.c_str(), plugin.version.c_str(), graphs.c_str(),
+                  plugin.trust.c_str());
+      for (const auto& need : plugin.not_granted)
+        std::printf("         %s asks for %s, which plugins.grants does not give it\n", plugin.id.c_str(),
+                    need.c_str());
     } else {
       std::printf("refused  %s: %s\n", plugin.id.c_str(), plugin.reason.c_str());
       ++refused;
@@ -140,10 +146,18 @@ int main(int argc, char** argv) {
   auto* plugins_verb =
       add_common(cli.add_subcommand("plugins", "say what would be loaded and what is refused, and why"));
   auto* openapi_verb = add_common(cli.add_subcommand("openapi", "print the OpenAPI document"));
+  auto* sign_verb = cli.add_subcommand("sign", "vouch for a plugin: writes its plugin.lock");
+  sign_verb->add_option("PLUGIN", options.plugin_folder, "the plugin's folder")->required();
+  sign_verb->add_option("--key", options.key_file, "file of a private key")->required();
+  auto* keys_verb = cli.add_subcommand("keys", "keys that vouch for plugins")->require_subcommand(1);
+  auto* new_key_verb = keys_verb->add_subcommand("new", "make a key; prints what servers have to be told");
+  new_key_verb->add_option("FILE", options.key_file, "where the private key is put")->required();
   cli.add_subcommand("version", "print the version");
   CLI11_PARSE(cli, argc, argv);
 
   if (serve_verb->parsed()) return serve(options);
+  if (sign_verb->parsed()) return agenthost::app::sign_plugin(options.plugin_folder, options.key_file);
+  if (new_key_verb->parsed()) return agenthost::app::make_key(options.key_file);
   if (!plugins_verb->parsed() && !openapi_verb->parsed()) {
     std::printf("agenthost %s\n", std::string(agenthost::app::kVersion).c_str());
     return 0;
