@@ -11,6 +11,8 @@ export const kBinary = process.env.AGENTHOST_BIN ?? resolve(here, '../../../buil
 const kPlugins = process.env.AGENTHOST_PLUGINS ?? resolve(here, '../../../build/release/plugins');
 // The graphs for tests of clients, built beside the plugins everybody uses.
 export const kConformance = process.env.AGENTHOST_CONFORMANCE ?? join(dirname(kPlugins), 'conformance');
+// One plugin in several versions.
+export const kReload = process.env.AGENTHOST_RELOAD ?? resolve(here, '../../../build/release/tests/reload-plugins');
 const kPages = resolve(here, '../../../web/dist');
 const kStartMs = 20_000;
 const kStopMs = 15_000;
