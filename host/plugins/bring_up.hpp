@@ -14,8 +14,8 @@
 
 namespace agenthost::plugins {
 
-// library: the server's copy, which stays as long as the version. config: the operator's JSON object, laid over
-// the manifest's.
+// library: the server's copy, which stays as long as the version. config: the operator's JSON object, laid
+// over the manifest's.
 struct PluginSource {
   const Manifest& manifest;
   std::filesystem::path folder, library;

@@ -21,14 +21,8 @@ void add_admin_routes(RouteTable& routes, AdminRouting routing) {
   routes.add({Method::kPost,
               "/admin/plugins/reload",
               Affinity::kInline,
-              {"reload_plugins",
-               "Admin",
-               "Look at the plugins directory again; says what became of each folder",
-               "",
-               "PluginsReloaded",
-               200,
-               {},
-               {503}},
+              {"reload_plugins", "Admin",
+               "Look at the plugins directory again; says what became of each folder", "", "PluginsReloaded"},
               [routing = std::move(routing)](const Request&, const ExchangePtr& exchange) {
                 routing.reload_plugins(
                     [exchange](const Result<std::vector<models::PluginOutcome>>& outcomes) {
