@@ -93,11 +93,11 @@ std::vector<PluginOutcome> PluginRegistry::drop_missing(const std::vector<std::f
       ++known;
       continue;
     }
-    auto& folder = known->second;
-    if (folder.serving)
-      services_.logger.info("plugins", "removed " + folder.report().id + " with its folder");
-    folder.serving.reset();
-    outcomes.push_back({PluginChange::kRemoved, folder.report()});
+    auto report = known->second.report();
+    if (std::exchange(report.loaded, false))
+      services_.logger.info("plugins", "removed " + report.id + " with its folder");
+    report.reason.clear();
+    outcomes.push_back({PluginChange::kRemoved, std::move(report)});
     known = folders_.erase(known);
   }
   return outcomes;

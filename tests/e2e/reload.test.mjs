@@ -106,7 +106,7 @@ describe('POST /admin/plugins/reload', () => {
     const thread_id = await api.thread();
     await api.wait(thread_id, kCounter);
     await remove();
-    expect(await reload()).toMatchObject({outcome: 'removed', loaded: false});
+    expect(await reload()).toMatchObject({outcome: 'removed', id: 'counter', loaded: false, reason: null});
     const kNotLoaded = "Graph 'counter' not found: its plugin is not loaded";
     expect(await api.refused(404, 'POST', '/runs/wait', kCounter)).toBe(kNotLoaded);
     expect(await api.refused(404, 'POST', `/threads/${thread_id}/runs`, kCounter)).toBe(kNotLoaded);
