@@ -104,9 +104,10 @@ class Bench:
         self.row("3-node chain through ABI and C++ SDK, no disk", us, "us/run", "at most 10 us", us <= 10)
 
     def isolation(self):
+        node = os.path.join(self.options.build, "tests", "bad-plugins", "plugins", "good")
         values = []
         for _ in range(self.options.rounds):
-            output = subprocess.run([f"{self.bin}/isolated_calls", self.plugins, str(self.options.seconds)], check=True,
+            output = subprocess.run([f"{self.bin}/isolated_calls", node, str(self.options.seconds)], check=True,
                                     capture_output=True, text=True).stdout
             values.append(json.loads(output))
         us = statistics.median(value["round_trip_us"] for value in values)
