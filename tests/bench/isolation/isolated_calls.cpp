@@ -1,5 +1,5 @@
-// What a call of a node costs in a worker process: a node in C that answers at once, with about 1 kB of state,
-// without a loop around it.
+// What a call of a node costs in a worker process: a node in C that answers at once, with about 1 kB of
+// state, without a loop around it.
 //
 //   isolated_calls PLUGIN_FOLDER SECONDS
 //
