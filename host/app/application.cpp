@@ -8,6 +8,7 @@
 
 #include "host/app/plugin_reload.hpp"
 #include "host/app/store_door.hpp"
+#include "host/app/subagent_door.hpp"
 #include "host/app/version.hpp"
 #include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
@@ -173,7 +174,8 @@ struct Application::Parts {
   WebhookBridge webhook_bridge;
   std::unique_ptr<storage::Storage> storage;
   std::optional<services::StoreService> store;
-  std::optional<StoreDoor> store_door;  // for plugins
+  std::optional<StoreDoor> store_door;  // for plugins, as the next
+  std::optional<SubagentDoor> subagent_door;
   std::unique_ptr<isolation::Processes> processes;
   std::unique_ptr<plugins::PluginRegistry> graphs;
   std::optional<services::WebhookService> webhooks;
@@ -212,19 +214,22 @@ Status Application::Parts::open() {
   storage = std::move(*opened_storage);
   store.emplace(*storage, store_options(settings.store));
   store_door.emplace(*store, storage->readers());
+  subagent_door.emplace(storage->readers());
   auto opened_processes = isolation::Processes::open(timers, settings.plugins.process, known_names(settings));
   if (!opened_processes) return fail(opened_processes.error());
   processes = std::move(*opened_processes);
   graphs = std::make_unique<plugins::PluginRegistry>(
       settings.plugins,
-      plugins::HostServices{logger,
-                            {runtime_pool, blocking_pool},
-                            {extensions::make_timer_extension(timers),
-                             extensions::make_http_extension(*http, settings.plugins.services),
-                             extensions::make_llm_extension(*llm),
-                             extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes)},
-                            settings.runtime.max_state_bytes,
-                            processes.get()},
+      plugins::HostServices{
+          logger,
+          {runtime_pool, blocking_pool},
+          {extensions::make_timer_extension(timers),
+           extensions::make_http_extension(*http, settings.plugins.services),
+           extensions::make_llm_extension(*llm),
+           extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes),
+           extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes)},
+          settings.runtime.max_state_bytes,
+          processes.get()},
       copies_folder(settings.storage));
   if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
   open_services();
@@ -246,6 +251,7 @@ void Application::Parts::open_services() {
   runs.emplace(*storage, *scheduler, *assistants, logger,
                services::StreamLimits{settings.runtime.stream_events, settings.runtime.stream_bytes},
                settings.runtime.max_attempts, &*webhooks);
+  subagent_door->connect(*runs);
   sweeper.emplace(*storage, timers, logger, settings.store.sweep_interval_ms);
   thread_sweeper.emplace(*storage, *threads, timers, logger, settings.threads.sweep_interval_ms);
   cron_clock.emplace(timers);

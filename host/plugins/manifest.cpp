@@ -18,11 +18,13 @@ namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{256} << 10U;
 constexpr std::size_t kMaxNameLength = 64;
+
 const std::vector<std::string>& known_keys() {
   static const std::vector<std::string> kKeys{"id",          "version", "abi",   "library", "name",
                                               "description", "graphs",  "needs", "config"};
   return kKeys;
 }
+
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }

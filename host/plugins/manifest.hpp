@@ -20,7 +20,7 @@ struct Manifest {
   std::string name;        // for people; the id when absent
   std::string description;
   std::vector<std::string> graphs;  // at least one
-  std::vector<std::string> needs;   // http | llm | timer: the host services it asks for
+  std::vector<std::string> needs;   // http | llm | store | subagent | timer: the host services it asks for
   std::string config = "{}";        // JSON object text
   std::string sha256;               // of the manifest's text
 };

@@ -1,4 +1,5 @@
-// echo-cpp: the echo agent in C++, a chain that measures the loop, one that asks a human, one that remembers.
+// echo-cpp: the echo agent in C++, a chain that measures the loop, one that asks a human, one that remembers,
+// one that asks another agent.
 #include <agenthost/sdk/agent.hpp>
 
 using agent::Context, agent::kEnd, agent::kStart, agent::Reducer, agent::State, agent::Task, agent::Update;
@@ -29,7 +30,15 @@ Task<Update> greet(State state, Context ctx) {
   person["times"] = person.value("times", 0) + 1;
   co_await ctx.store().put(met, name, person);
   const auto known = co_await ctx.store().search(met);
-  co_return Update{}.set("times", person["times"]).set("last_met", known.front().key);
+  // Somebody may have removed it meanwhile.
+  co_return Update{}.set("times", person["times"]).set("last_met", known.empty() ? name : known.front().key);
+}
+// Lets another agent answer.
+Task<Update> delegate(State state, Context ctx) {
+  const agent::Json input{{"messages", {agent::human_message(state.get<std::string>("question"))}}};
+  const agent::Json values = co_await ctx.subagents().run(state.get<std::string>("agent"), input);
+  const agent::Json messages = values.value("messages", agent::Json::array());
+  co_return Update{}.set("said", messages.empty() ? "" : agent::text_of(messages.back()));
 }
 }  // namespace
 
@@ -53,7 +62,16 @@ AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
       .node("ask", ask)
       .node("two", [](const State&) { return Update{}.set("foo", {"two"}); })
       .path({kStart, "one", "ask", "two", kEnd});
+  plugin.graph("delegate")
+      .input_schema({{"type", "object"},
+                     {"properties", {{"agent", {{"type", "string"}}}, {"question", {{"type", "string"}}}}}})
+      .channel("agent")
+      .channel("question")
+      .channel("said")
+      .node("ask", delegate)
+      .path({kStart, "ask", kEnd});
   plugin.graph("greeter")
+      .input_schema({{"type", "object"}, {"properties", {{"name", {{"type", "string"}}}}}})
       .channel("name")
       .channel("times")
       .channel("last_met")

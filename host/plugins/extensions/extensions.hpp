@@ -1,5 +1,5 @@
-// The host services behind agent.timer/1, agent.http/1, agent.llm/1 and agent.store/1, ready to be registered
-// with the loader.
+// The host services behind agent.timer/1, agent.http/1, agent.llm/1, agent.store/1 and agent.subagent/1,
+// ready to be registered with the loader.
 //
 // Each function ties one engine to its C table. Thread-safe; the engines outlive the plugins that call them.
 // At the end: stop the HttpClient first (its calls end with AGENT_CANCELLED), then timers and pools.
@@ -16,6 +16,7 @@
 #include "host/plugins/extensions/http_client.hpp"
 #include "host/plugins/extensions/llm_client.hpp"
 #include "host/plugins/extensions/store_access.hpp"
+#include "host/plugins/extensions/subagent_access.hpp"
 
 namespace agenthost::extensions {
 
@@ -26,5 +27,7 @@ using ServiceGrants = std::map<std::string, std::vector<std::string>>;
 [[nodiscard]] plugins::Extension make_http_extension(HttpClient& client, ServiceGrants grants);
 [[nodiscard]] plugins::Extension make_llm_extension(LlmClient& client);
 [[nodiscard]] plugins::Extension make_store_extension(StoreAccess& store, std::size_t max_request_bytes);
+[[nodiscard]] plugins::Extension make_subagent_extension(SubagentAccess& agents,
+                                                         std::size_t max_request_bytes);
 
 }  // namespace agenthost::extensions

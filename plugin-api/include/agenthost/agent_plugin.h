@@ -1,5 +1,5 @@
 /*
- * agent_plugin.h: the contract between agenthost and an agent plugin. ABI 1.0.
+ * agent_plugin.h: the contract between agenthost and an agent plugin. ABI 1.0, frozen.
  *
  * A plugin is one shared library with one exported function, agent_plugin_entry. It describes its graphs as
  * data and runs single nodes on request; the host owns the loop, the state, the streams and the disk.
@@ -11,9 +11,8 @@
  * and then, from any thread, at once or an hour later, calls exactly one of complete() or fail() for that
  * task. Any other answer means: not started, and the host reports that status.
  *   4. Outside effects are asked of the host through extensions (agent.http/1, agent.llm/1, agent.store/1,
- * agent.timer/1, ...). Each such call carries a token of the plugin's choice; the answer comes back as
- * on_reply(task, token,
- * ...).
+ * agent.subagent/1, agent.timer/1). Each such call carries a token of the plugin's choice; the answer comes
+ * back as on_reply(graph, task, token, reply).
  *   5. Before unloading (which the host does not do in production) it calls stop(), which joins every thread.
  *
  * INTERRUPTS re-run the node. interrupt() either hands over the human's answer, or says AGENT_INTERRUPTED:
@@ -23,8 +22,7 @@
  *
  * SUBGRAPHS are nodes that describe() gives a graph of their own. The host runs them; start_node is called
  * for their inner nodes only, and a node or edge inside is named by its path from the root graph, joined with
- * ':'
- * ("weather_graph:ask_model"). So no name may contain ':' or '|'.
+ * ':' ("weather_graph:ask_model"). So no name may contain ':' or '|'.
  *
  * SENDS AND COMMANDS. A Send, {"node":"x","input":<any JSON>}, starts a node with an input of its own instead
  * of the state; route() may answer with Sends. A node that ends with AGENT_COMMAND says besides its update
@@ -50,6 +48,10 @@
  * end and say in struct_size how far they go (AGENT_SIZE: end of the last field, so that growth into tail
  * padding shows). Test a newer member with AGENT_HAS before use. Callers zero-fill what they pass. Removal
  * needs a new major; the major must be equal on both sides, the minor in force is the smaller of the two.
+ *
+ * LIFECYCLE. Everything here is stable since 1.0 unless its comment says [since 1.N], [deprecated 1.N] or
+ * [draft]; a draft may still change or go. plugin-api/abi/1.0.txt is what 1.0 promised, and ctest holds every
+ * later header to it.
  */
 #ifndef AGENTHOST_AGENT_PLUGIN_H
 #define AGENTHOST_AGENT_PLUGIN_H
@@ -142,7 +144,7 @@ typedef struct agent_reply {
 /* ---- Host to plugin: what every plugin may call. Frozen order, grows at the end. ---- */
 typedef struct agent_host_api {
   uint32_t struct_size;
-  uint32_t abi_minor; /* the minor in force: min(host, plugin) */
+  uint32_t abi_minor; /* the newest minor this host knows; in force is the smaller of it and the plugin's */
 
   /* [setup] The table of an extension by id ("agent.http/1"), or NULL: absent, or not granted. */
   const void* (*get_extension)(agent_host* host, agent_str id)AGENT_NOEXCEPT;

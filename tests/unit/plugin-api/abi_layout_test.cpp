@@ -8,6 +8,7 @@
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
 #include "agenthost/ext/store.h"
+#include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 
 #define AT(type, field, offset) \
@@ -102,6 +103,9 @@ AT(agent_store_api, remove, 24);
 AT(agent_store_api, search, 32);
 AT(agent_store_api, namespaces, 40);
 ENDS(agent_store_api, namespaces, 48);
+
+AT(agent_subagent_api, run, 8);
+ENDS(agent_subagent_api, run, 16);
 
 AT(agent_timer_api, sleep, 8);
 AT(agent_timer_api, now_us, 16);

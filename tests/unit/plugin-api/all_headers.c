@@ -3,6 +3,7 @@
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
 #include "agenthost/ext/store.h"
+#include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 
 /* The macros expand too. */

@@ -14,6 +14,7 @@
 #include "agenthost/sdk/send.hpp"
 #include "agenthost/sdk/state.hpp"
 #include "agenthost/sdk/store.hpp"
+#include "agenthost/sdk/subagent.hpp"
 #include "agenthost/sdk/task.hpp"
 #include "agenthost/sdk/tools.hpp"
 #include "agenthost/sdk/update.hpp"

@@ -14,6 +14,7 @@
 #include "agenthost/sdk/json.hpp"
 #include "agenthost/sdk/llm.hpp"
 #include "agenthost/sdk/store.hpp"
+#include "agenthost/sdk/subagent.hpp"
 #include "agenthost/sdk/task.hpp"
 
 namespace agent {
@@ -36,6 +37,7 @@ class Context {
   [[nodiscard]] Http http() const { return Http(execution_); }
   [[nodiscard]] Llm llm() const { return Llm(execution_); }
   [[nodiscard]] Store store() const { return Store(execution_); }
+  [[nodiscard]] Subagents subagents() const { return Subagents(execution_); }
   // Waits without a thread. Throws Error kCancelled or kDeadline when the node should stop.
   [[nodiscard]] Task<void> sleep(std::chrono::nanoseconds duration) const;
   // The host's clock, so that replays and tests decide what time it is. Throws Error kDenied without

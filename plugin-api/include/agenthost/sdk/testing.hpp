@@ -60,6 +60,8 @@ class Host {
   using Entry = agent_status (*)(const agent_entry_request*, agent_entry_reply*);
   using HttpScript = std::function<HttpResponse(const HttpRequest&)>;  // may throw agent::Error
   using LlmScript = std::function<LlmAnswer(const Json& request)>;  // may throw agent::Error; see ext/llm.h
+  using SubagentScript =
+      std::function<Json(const Json& request)>;  // may throw agent::Error; see ext/subagent.h
 
   // The plugin is loaded when it is first needed, which throws agent::Error with its reason when it refuses.
   explicit Host(Entry entry);
@@ -72,6 +74,7 @@ class Host {
   // ---- The script. Without one, the extension is not granted. ----
   void on_http(HttpScript script);
   void on_llm(LlmScript script);  // "stream" requests get the content in one part per word
+  void on_subagent(SubagentScript script);
   void without_timer();
   void without_store();
   void set_services(std::vector<std::string> names);  // what has_service() knows; default: any

@@ -4,6 +4,7 @@
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
 #include "agenthost/ext/store.h"
+#include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "host/plugins/extensions/extensions.hpp"
 #include "tests/unit/plugins/extensions/llm_bench.hpp"
@@ -36,6 +37,18 @@ struct ScriptedStore final : StoreAccess {
   std::optional<Result<std::string>> next = std::string("null");  // nullopt: no answer comes
 };
 
+// The same for agents. Without an answer the run goes on until it is cancelled.
+struct ScriptedAgents final : SubagentAccess {
+  void run(std::string request, CancelTokenPtr cancel, Answer answer) override {
+    asked.push_back(std::move(request));
+    if (next) return answer(*next);
+    cancel->on_cancel([this] { cancelled.set_value(); });
+  }
+  std::vector<std::string> asked;
+  std::optional<Result<std::string>> next = std::string(R"({"x":1})");
+  std::promise<void> cancelled;
+};
+
 class TablesTest : public LlmBench {
  protected:
   ~TablesTest() override {
@@ -47,7 +60,7 @@ class TablesTest : public LlmBench {
     if (!bench_) {
       bench_ = std::make_unique<plugins::test::Bench>(std::vector<plugins::Extension>{
           make_timer_extension(timers_), make_http_extension(client(), grants), make_llm_extension(models()),
-          make_store_extension(store, 64)});
+          make_store_extension(store, 64), make_subagent_extension(agents, 64)});
     }
     return *bench_;
   }
@@ -58,6 +71,7 @@ class TablesTest : public LlmBench {
   const agent_http_api& http_api() { return table<agent_http_api>(AGENT_EXT_HTTP); }
   const agent_llm_api& llm_api() { return table<agent_llm_api>(AGENT_EXT_LLM); }
   const agent_store_api& store_api() { return table<agent_store_api>(AGENT_EXT_STORE); }
+  const agent_subagent_api& subagent_api() { return table<agent_subagent_api>(AGENT_EXT_SUBAGENT); }
   const agent_timer_api& timer_api() { return table<agent_timer_api>(AGENT_EXT_TIMER); }
 
   // Runs one task that makes one call; its replies, the final one last. meanwhile: what happens to the task
@@ -99,6 +113,7 @@ class TablesTest : public LlmBench {
 
   ServiceGrants grants;
   ScriptedStore store;
+  ScriptedAgents agents;
   std::shared_ptr<RecordingSink> sink;
 
  private:
@@ -256,6 +271,37 @@ TEST_F(TablesTest, ACancelledTaskWaitsForNoStore) {
       });
   ASSERT_EQ(replies.size(), 1U);
   EXPECT_EQ(replies[0].status, AGENT_CANCELLED);
+}
+
+TEST_F(TablesTest, AnotherAgentIsAskedAndItsEndIsTheReply) {
+  const auto ask = [this](const std::string& request) {
+    return run([this, request](agent_task* task) { return subagent_api().run(task, 7, str(request)); }).at(0);
+  };
+  EXPECT_EQ(ask(R"({"assistant_id":"helper"})").text, R"({"x":1})");
+  EXPECT_THAT(agents.asked, ElementsAre(R"({"assistant_id":"helper"})"));
+  agents.next = fail(ErrorCode::kNotFound, "no assistant helper");
+  const auto refused = ask("{}");
+  EXPECT_EQ(refused.status, AGENT_NOT_FOUND);
+  EXPECT_EQ(refused.text, "no assistant helper");
+  EXPECT_EQ(ask(std::string(65, ' ')).status, AGENT_EXHAUSTED);
+  EXPECT_EQ(subagent_api().run(nullptr, 7, str("{}")), AGENT_NOT_FOUND);
+}
+
+TEST_F(TablesTest, ACancelledTaskTakesTheAgentItAskedWithIt) {
+  agents.next.reset();
+  std::promise<void> asked;
+  const auto replies = run(
+      [&](agent_task* task) {
+        const auto status = subagent_api().run(task, 7, str("{}"));
+        asked.set_value();
+        return status;
+      },
+      [&](runtime::TaskHandle& task) {
+        EXPECT_EQ(asked.get_future().wait_for(kPatience), std::future_status::ready);
+        task.cancel(runtime::CancelReason::kUser);
+      });
+  EXPECT_EQ(replies.at(0).status, AGENT_CANCELLED);
+  EXPECT_EQ(agents.cancelled.get_future().wait_for(kPatience), std::future_status::ready);
 }
 
 TEST_F(TablesTest, TimerWakesAndKnowsTheTime) {

@@ -36,6 +36,7 @@ class Host::Impl {
                     store_remove,
                     store_search,
                     store_namespaces};
+    subagent_table_ = {AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
   }
   ~Impl() { unload(); }
   Impl(const Impl&) = delete;
@@ -50,6 +51,7 @@ class Host::Impl {
   // The script. Set between runs.
   HttpScript http_script;
   LlmScript llm_script;
+  SubagentScript subagent_script;
   bool has_timer = true;
   bool has_store = true;
   FakeStore store;
@@ -109,6 +111,8 @@ class Host::Impl {
   static agent_status timer_sleep(agent_task* task, std::uint64_t token, std::uint64_t nanoseconds) noexcept;
   static std::int64_t timer_now(agent_host* host) noexcept;
 
+  static agent_status subagent_run(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+
   static agent_status store_get(agent_task* task, std::uint64_t token, agent_str request) noexcept;
   static agent_status store_put(agent_task* task, std::uint64_t token, agent_str request) noexcept;
   static agent_status store_remove(agent_task* task, std::uint64_t token, agent_str request) noexcept;
@@ -137,6 +141,7 @@ class Host::Impl {
   agent_llm_api llm_table_{};
   agent_timer_api timer_table_{};
   agent_store_api store_table_{};
+  agent_subagent_api subagent_table_{};
   agent_entry_reply entered_{};
   std::map<std::string, agent_graph*, std::less<>> graphs_;
 

@@ -154,6 +154,7 @@ inline const void* Host::Impl::get_extension(agent_host* host, agent_str id) noe
   if (name == AGENT_EXT_LLM && self.llm_script) return &self.llm_table_;
   if (name == AGENT_EXT_TIMER && self.has_timer) return &self.timer_table_;
   if (name == AGENT_EXT_STORE && self.has_store) return &self.store_table_;
+  if (name == AGENT_EXT_SUBAGENT && self.subagent_script) return &self.subagent_table_;
   return nullptr;
 }
 
@@ -380,6 +381,13 @@ inline agent_status Host::Impl::store_namespaces(agent_task* task, std::uint64_t
                            [](FakeStore& kept, const Json& asked) { return kept.namespaces(asked); });
 }
 
+inline agent_status Host::Impl::subagent_run(agent_task* task, std::uint64_t token,
+                                             agent_str request) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    reply.text = to_text(fake(task).host->subagent_script(parse_json(detail::view(request), "the request")));
+  });
+}
+
 // ---- Host ----
 
 inline Host::Host(Entry entry) : impl_(std::make_unique<Impl>(entry)) {}
@@ -396,6 +404,10 @@ inline void Host::on_http(HttpScript script) {
 inline void Host::on_llm(LlmScript script) {
   impl_->unload();
   impl_->llm_script = std::move(script);
+}
+inline void Host::on_subagent(SubagentScript script) {
+  impl_->unload();
+  impl_->subagent_script = std::move(script);
 }
 inline void Host::without_timer() {
   impl_->unload();

@@ -5,6 +5,7 @@
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
 #include "agenthost/ext/store.h"
+#include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "agenthost/sdk/detail/border.hpp"
 
@@ -17,6 +18,7 @@ struct Services {
   const agent_http_api* http = nullptr;
   const agent_llm_api* llm = nullptr;
   const agent_store_api* store = nullptr;
+  const agent_subagent_api* subagent = nullptr;
   const agent_timer_api* timer = nullptr;
 
   Services(const agent_host_api* host_api, agent_host* handle) noexcept
@@ -25,6 +27,7 @@ struct Services {
         http(extension<agent_http_api>(AGENT_EXT_HTTP)),
         llm(extension<agent_llm_api>(AGENT_EXT_LLM)),
         store(extension<agent_store_api>(AGENT_EXT_STORE)),
+        subagent(extension<agent_subagent_api>(AGENT_EXT_SUBAGENT)),
         timer(extension<agent_timer_api>(AGENT_EXT_TIMER)) {}
 
  private:
