@@ -4,7 +4,11 @@
 # One plugin, linked the way the server wants its guests: everything hidden but agent_plugin_entry, nothing undefined, no
 # symbol the dynamic linker would merge with another plugin's. The result is a folder the server can load as it is:
 #   <DIRECTORY>/<NAME>/{<NAME>.so, plugin.yaml, resources/...}
-# Targets: agent_plugin_<NAME>, and agent_plugin_<NAME>_objects to link the same code into a test binary.
+# Targets:
+#   agent_plugin_<NAME>          the plugin
+#   agent_plugin_<NAME>_objects  the same code for a test binary, whose entry is agent_plugin_entry
+#   agent_plugin_<NAME>_static   the same once more, for a binary with several plugins, a sanitizer or a fuzzer: its entry is
+#                                <NAME>_agent_plugin_entry, with '_' for what C does not allow in a name. Built when used.
 # DIRECTORY: the plugins folder it belongs to; ${CMAKE_BINARY_DIR}/plugins when not given.
 # LIBRARIES: what the code uses; prefer static ones, their symbols stay hidden.
 function(agent_add_plugin)
@@ -38,6 +42,7 @@ function(agent_add_plugin)
     endif()
   endif()
 
+  _agent_plugin_static(${target})
   add_library(${target} MODULE)
   target_link_libraries(${target} PRIVATE ${target}_objects)
   set_target_properties(${target} PROPERTIES
@@ -50,6 +55,34 @@ function(agent_add_plugin)
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
   _agent_plugin_files(${target} "${folder}" "${ARG_MANIFEST}" "${ARG_RESOURCES}")
+endfunction()
+
+# The objects again, compiled with another name for the entry.
+function(_agent_plugin_static target)
+  string(MAKE_C_IDENTIFIER "${ARG_NAME}_agent_plugin_entry" entry)
+  add_library(${target}_static STATIC EXCLUDE_FROM_ALL ${ARG_SOURCES})
+  target_compile_definitions(${target}_static PRIVATE "agent_plugin_entry=${entry}"
+    $<TARGET_PROPERTY:${target}_objects,COMPILE_DEFINITIONS>)
+  target_compile_options(${target}_static PRIVATE $<TARGET_PROPERTY:${target}_objects,COMPILE_OPTIONS>)
+  target_include_directories(${target}_static PUBLIC $<TARGET_PROPERTY:${target}_objects,INCLUDE_DIRECTORIES>)
+  target_link_libraries(${target}_static PUBLIC $<TARGET_PROPERTY:${target}_objects,LINK_LIBRARIES>)
+endfunction()
+
+# agent_validate_plugin(NAME echo [LEVEL load|run|strict])
+#
+# A test of that plugin with the judge that comes with the server: `agenthost validate`. Left out, with a word, where there is
+# no agenthost; AGENTHOST_EXECUTABLE says where it is.
+function(agent_validate_plugin)
+  cmake_parse_arguments(ARG "" "NAME;LEVEL" "" ${ARGN})
+  if(NOT ARG_LEVEL)
+    set(ARG_LEVEL run)
+  endif()
+  if(NOT AGENTHOST_EXECUTABLE)
+    message(STATUS "no agenthost in the PATH: plugin ${ARG_NAME} will not be validated; set AGENTHOST_EXECUTABLE")
+    return()
+  endif()
+  add_test(NAME validate.${ARG_NAME}
+    COMMAND "${AGENTHOST_EXECUTABLE}" validate --level ${ARG_LEVEL} "$<TARGET_FILE_DIR:agent_plugin_${ARG_NAME}>")
 endfunction()
 
 # Puts the manifest and the resources beside the library, again whenever they change.
