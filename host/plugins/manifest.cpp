@@ -213,7 +213,7 @@ class ManifestReader {
 }  // namespace
 
 const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> kNeeds{"http", "llm", "store", "timer"};
+  static const std::vector<std::string> kNeeds{"http", "llm", "store", "subagent", "timer"};
   return kNeeds;
 }
 

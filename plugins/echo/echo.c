@@ -127,7 +127,12 @@ static void echo_continue(struct echo* echo) {
   echo_answer(echo);
 }
 
+static int is(agent_str name, const char* text) {
+  return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
+}
+
 static agent_status start_node(agent_graph* graph, agent_task* task, const agent_node_call* call) {
+  if (!is(call->node, "echo")) return AGENT_NOT_FOUND;
   cJSON* state = cJSON_ParseWithLength(call->state.data, call->state.size);
   const long delay_ms = read_count(state, "delay_ms", MAX_DELAY_MS);
   const long tokens = read_count(state, "tokens", MAX_TOKENS);
@@ -172,7 +177,7 @@ static agent_status create_graph(agent_plugin* plugin, agent_str graph_id, agent
                                  agent_graph** out, agent_bytes* error) {
   (void)config;
   (void)error;
-  if (graph_id.size != 4 || memcmp(graph_id.data, "echo", 4) != 0) return AGENT_NOT_FOUND;
+  if (!is(graph_id, "echo")) return AGENT_NOT_FOUND;
   *out = malloc(sizeof **out);
   if (*out == NULL) return AGENT_EXHAUSTED;
   (*out)->plugin = plugin;

@@ -75,11 +75,21 @@ static agent_status good_start(agent_task* task) AGENT_NOEXCEPT {
 #define START good_start
 #endif
 #ifdef ON_REPLY
-static void ON_REPLY(agent_task* task, uint64_t token) AGENT_NOEXCEPT;
+static void ON_REPLY(agent_task* task, uint64_t token, const agent_reply* reply) AGENT_NOEXCEPT;
 #endif
 #ifdef STOP
 static agent_status STOP(void) AGENT_NOEXCEPT;
 #endif
+#ifdef ROUTE
+static agent_status ROUTE(agent_bytes* out) AGENT_NOEXCEPT;
+#endif
+#ifdef ENTRY
+static agent_status ENTRY(void) AGENT_NOEXCEPT;
+#endif
+
+static inline int is(agent_str name, const char* text) {
+  return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
+}
 
 #ifdef ENTER
 static void ENTER(void);
@@ -88,12 +98,21 @@ static void ENTER(void);
 static agent_status base_describe(agent_plugin* plugin, agent_bytes* out) AGENT_NOEXCEPT {
   (void)plugin;
   *out = static_bytes(DESCRIPTION);
+#ifdef DESCRIBE_AGAIN
+  {
+    static int times;
+    if (++times > 1) *out = static_bytes(DESCRIBE_AGAIN);
+  }
+#endif
   return AGENT_OK;
 }
 
 static agent_status base_create(agent_plugin* plugin, agent_str id, agent_str config, agent_graph** out,
                                 agent_bytes* error) AGENT_NOEXCEPT {
   (void)plugin, (void)id, (void)config, (void)out;
+#ifndef TAKES_ANY_NAME
+  if (!is(id, GRAPH_ID)) return AGENT_NOT_FOUND;
+#endif
 #ifdef CREATE_ERROR
   *error = static_bytes(CREATE_ERROR);
   return AGENT_INVALID;
@@ -111,6 +130,9 @@ static agent_status base_start(agent_graph* graph, agent_task* task,
                                const agent_node_call* call) AGENT_NOEXCEPT {
   (void)graph;
   node_call = call;
+#ifndef TAKES_ANY_NAME
+  if (!is(call->node, "node")) return AGENT_NOT_FOUND;
+#endif
 #ifdef START_CALL
   return START_CALL(task, call);
 #else
@@ -122,14 +144,18 @@ static void base_on_reply(agent_graph* graph, agent_task* task, uint64_t token,
                           const agent_reply* reply) AGENT_NOEXCEPT {
   (void)graph, (void)task, (void)token, (void)reply;
 #ifdef ON_REPLY
-  ON_REPLY(task, token);
+  ON_REPLY(task, token, reply);
 #endif
 }
 
 static agent_status base_route(agent_graph* graph, agent_str edge, agent_str state,
                                agent_bytes* out) AGENT_NOEXCEPT {
   (void)graph, (void)edge, (void)state, (void)out;
-  return AGENT_UNSUPPORTED;
+#ifdef ROUTE
+  return is(edge, "onward") ? ROUTE(out) : AGENT_NOT_FOUND;
+#else
+  return AGENT_NOT_FOUND;
+#endif
 }
 
 static agent_status base_stop(agent_plugin* plugin) AGENT_NOEXCEPT {
@@ -164,7 +190,11 @@ AGENT_EXPORT agent_status agent_plugin_entry(const agent_entry_request* request,
   reply->plugin_id = str(ID);
   reply->plugin_version = str(VERSION);
   reply->plugin_api = &base_api;
+#ifdef ENTRY
+  return ENTRY();
+#else
   return ENTRY_STATUS;
+#endif
 }
 
 #endif

@@ -18,7 +18,8 @@ static agent_status start(agent_task* task) {
   return AGENT_OK;
 }
 
-static void on_reply(agent_task* task, uint64_t token) {
+static void on_reply(agent_task* task, uint64_t token, const agent_reply* reply) {
+  (void)reply;
   if (token != 5 || ++replies < 2) return;
   complete_with(task, "{\"x\":\"two replies\"}");
   timer->sleep(task, 6, 1);

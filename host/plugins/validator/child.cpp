@@ -1,0 +1,212 @@
+#include "host/plugins/validator/child.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+namespace agenthost::plugins::validator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxOutput = 4'096;
+constexpr std::size_t kMaxFindings = 50;
+
+// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  void reset(int fd) {
+    close();
+    fd_ = fd;
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+struct Pipe {
+  Pipe() {
+    std::array<int, 2> ends{-1, -1};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    read.reset(ends[0]);
+    write.reset(ends[1]);
+    fcntl(read.get(), F_SETFL, O_NONBLOCK);
+  }
+  Descriptor read, write;
+};
+
+// Everything that can be read now.
+std::string read_available(int fd) {
+  std::string text;
+  std::array<char, 4'096> buffer{};
+  for (;;) {
+    const auto size = ::read(fd, buffer.data(), buffer.size());
+    if (size <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+}
+
+[[noreturn]] void be_the_child(const std::function<void(Witness&)>& body, const Pipe& messages,
+                               const Pipe& output) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  dup2(output.write.get(), STDOUT_FILENO);
+  dup2(output.write.get(), STDERR_FILENO);
+  Witness witness(messages.write.get());
+  body(witness);
+  witness.finished();
+  std::fflush(stdout);
+  _exit(0);
+}
+
+// One child from its fork to the end of its process group.
+class Child {
+ public:
+  Child(pid_t pid, Pipe& messages, Pipe& output, milliseconds silence)
+      : pid_(pid),
+        process_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
+        messages_(messages),
+        output_(output),
+        silence_(silence) {}
+
+  ChildReport watch() {
+    auto quiet_until = steady_clock::now() + silence_;
+    bool has_ended = false;
+    while (!has_ended) {
+      const auto left = std::chrono::duration_cast<milliseconds>(quiet_until - steady_clock::now());
+      std::array<pollfd, 3> wanted{pollfd{messages_.read.get(), POLLIN, 0},
+                                   pollfd{output_.read.get(), POLLIN, 0}, pollfd{process_.get(), POLLIN, 0}};
+      if (left.count() <= 0 || poll(wanted.data(), wanted.size(), static_cast<int>(left.count()) + 1) < 0) {
+        if (left.count() > 0 && errno == EINTR) continue;
+        kill(-pid_, SIGKILL);
+        hung_ = true;
+      }
+      // Where the kernel gives no descriptor for a process, the end of its messages must do.
+      const auto& last_word = process_.get() >= 0 ? wanted[2] : wanted[0];
+      const auto ending = process_.get() >= 0 ? POLLIN : POLLHUP;
+      has_ended = hung_ || (last_word.revents & ending) != 0;
+      if (read_messages()) quiet_until = steady_clock::now() + silence_;
+      read_output();
+    }
+    take_end();
+    return std::move(report_);
+  }
+
+ private:
+  // Whether there was one.
+  bool read_messages() {
+    pending_ += read_available(messages_.read.get());
+    std::size_t begin = 0;
+    for (auto end = pending_.find('\0'); end != std::string::npos; end = pending_.find('\0', begin)) {
+      take_message(pending_.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    pending_.erase(0, begin);
+    return begin > 0;
+  }
+
+  void read_output() {
+    report_.output += read_available(output_.read.get());
+    if (report_.output.size() > kMaxOutput) report_.output.resize(kMaxOutput);
+  }
+
+  void take_message(const std::string& message) {
+    const auto text = message.substr(1);
+    if (message[0] == '@') step_ = text;
+    if (message[0] == '.') finished_ = true;
+    if (message[0] == 'E') add(Severity::kError, text);
+    if (message[0] == 'W') add(Severity::kWarning, text);
+  }
+
+  void add(Severity severity, const std::string& text) {
+    if (report_.findings.size() >= kMaxFindings || !seen_.insert(text).second) return;
+    report_.findings.push_back({severity, text});
+  }
+
+  void take_end() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    kill(-pid_, SIGKILL);  // what it left behind
+    read_messages();
+    read_output();
+    const auto where = step_.empty() ? "before the first step" : "in " + step_;
+    const auto output = report_.output.empty() ? "" : "; its output:\n" + report_.output;
+    if (hung_) {
+      add(Severity::kError, "hangs " + where + ": it did not come back within " +
+                                std::to_string(silence_.count()) + " ms and was killed");
+    } else if (WIFSIGNALED(status)) {
+      const char* name = sigabbrev_np(WTERMSIG(status));
+      add(Severity::kError,
+          "crashed " + where + " with SIG" + std::string(name == nullptr ? "?" : name) + output);
+    } else if (!finished_) {
+      add(Severity::kError,
+          "ended the process " + where + " with exit code " + std::to_string(WEXITSTATUS(status)) + output);
+    }
+  }
+
+  const pid_t pid_;
+  const Descriptor process_;
+  Pipe& messages_;
+  Pipe& output_;
+  const milliseconds silence_;
+  ChildReport report_;
+  std::set<std::string> seen_;
+  std::string pending_, step_;
+  bool finished_ = false;
+  bool hung_ = false;
+};
+
+}  // namespace
+
+void Witness::send(char kind, std::string_view text) {
+  // One write, so that messages of several threads stay whole; longer than a pipe's atomic size would not be.
+  constexpr std::size_t kMaxText = 2'000;
+  std::string message(1, kind);
+  message += text.substr(0, kMaxText);
+  message += '\0';
+  while (write(channel_, message.data(), message.size()) < 0 && errno == EINTR) {
+  }
+}
+
+ChildReport run_in_child(const std::function<void(Witness&)>& body, milliseconds silence) {
+  Pipe messages;
+  Pipe output;
+  std::fflush(nullptr);
+  const auto pid = fork();
+  if (pid == 0) be_the_child(body, messages, output);
+  if (pid < 0) {
+    return {{{Severity::kError, "cannot start a process for this check: " +
+                                    std::string(strerrordesc_np(errno)) + "; try again"}},
+            {}};
+  }
+  setpgid(pid, pid);  // as the child does: whoever is first
+  messages.write.close();
+  output.write.close();
+  return Child(pid, messages, output, silence).watch();
+}
+
+}  // namespace agenthost::plugins::validator

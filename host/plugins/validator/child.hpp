@@ -1,0 +1,44 @@
+// run_in_child: code that may crash, hang or exit runs in a process of its own and says what it sees as it
+// goes, so that nothing it said is lost and the place where it stopped is known.
+//
+// The caller must be single-threaded (the child is a fork). Everything the child started dies with it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/plugins/validator/verdict.hpp"
+
+namespace agenthost::plugins::validator {
+
+// Witness: the child's line to its parent. Thread-safe.
+class Witness {
+ public:
+  explicit Witness(int channel) : channel_(channel) {}
+
+  // What happens next: if the child ends or is silent from here on, this is where.
+  void step(std::string_view what) { send('@', what); }
+  void error(std::string_view text) { send('E', text); }
+  void warning(std::string_view text) { send('W', text); }
+  void finished() { send('.', ""); }
+
+ private:
+  void send(char kind, std::string_view text);
+
+  const int channel_;
+};
+
+struct ChildReport {
+  std::vector<Finding> findings;  // each text once; a crash or a hang is one of them
+  std::string output;             // what it wrote to stdout and stderr, the first 4 kB
+};
+
+// silence: how long the child may say nothing before it counts as hung and is killed.
+[[nodiscard]] ChildReport run_in_child(const std::function<void(Witness&)>& body,
+                                       std::chrono::milliseconds silence);
+
+}  // namespace agenthost::plugins::validator

@@ -1,0 +1,111 @@
+// StrictHost: a host for the validator: it does what the server does, and says aloud what the server bears in
+// silence.
+//
+// One per process, since the C tables carry no pointer of ours; nothing of a task is ever freed, so that a
+// late call is recognised instead of followed. Services answer at once: time does not pass, the store is
+// empty, the web and the models say little or nothing. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agenthost/agent_plugin.h"
+#include "host/plugins/extension_call.hpp"
+#include "host/plugins/validator/child.hpp"
+
+namespace agenthost::plugins::validator {
+
+// What the world outside is like for a run.
+enum class Weather { kFair, kStormy };  // stormy: every service fails with AGENT_UNAVAILABLE
+
+struct RunPlan {
+  std::string graph, node;  // node: its path
+  bool blocking = false;
+  std::set<std::string> channels;  // that it may write; empty: any
+  std::string state = "{}";
+  std::string config = "{}";
+  std::vector<std::string> answers;  // of the human
+  Weather weather = Weather::kFair;
+  unsigned cancel_after_calls = std::numeric_limits<unsigned>::max();  // 0: before it starts
+};
+
+// How a task ended, and what it did on the way.
+struct Ending {
+  enum class Kind { kNever, kRefused, kCompleted, kInterrupted, kFailed };
+  Kind kind = Kind::kNever;
+  agent_status status = AGENT_OK;
+  std::string text;  // the error
+  unsigned service_calls = 0;
+};
+
+struct Patience {
+  std::chrono::milliseconds node{5'000};   // a node's deadline
+  std::chrono::milliseconds grace{2'000};  // between cancel and its end
+};
+
+class StrictHost {
+ public:
+  StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience);
+  ~StrictHost();
+  StrictHost(const StrictHost&) = delete;
+  StrictHost& operator=(const StrictHost&) = delete;
+
+  [[nodiscard]] static const agent_host_api& api();
+  // Of every service, for a host that hands them out itself; they answer nothing without a StrictHost.
+  [[nodiscard]] static std::vector<Extension> extensions();
+  [[nodiscard]] agent_host* handle();
+
+  // Runs one node from start_node to its end, on this thread.
+  Ending run(const agent_plugin_api& plugin, agent_graph* graph, const RunPlan& plan);
+  // The handle of the task that ended last, for calls that come too late; null before the first run.
+  [[nodiscard]] agent_task* last_task();
+  // Lets go of what is kept of tasks that have ended, so that memory can be measured.
+  void forget();
+  // What is only known at the end: answers that were never released.
+  void check_leftovers();
+
+ private:
+  struct Task;
+  struct Reply;
+  struct Answer;
+  struct Tables;
+
+  void start(const agent_plugin_api& plugin, Task& task);
+  void drive(const agent_plugin_api& plugin, Task& task);
+  void deliver(const agent_plugin_api& plugin, Task& task, const Reply& reply);
+  void cancel(const agent_plugin_api& plugin, Task& task);
+  void say_endless(const Task& task);
+  // Those below hold mutex_.
+  // The task, unless it has ended or never was, which is a fault.
+  Task* live_task(const agent_task* handle, std::string_view function);
+  // channels: that it may write; empty: any.
+  void check_update(const Task& task, std::string_view update, const std::set<std::string>& channels);
+  void check_command(const Task& task, std::string_view command);
+  void end(Task& task, Ending::Kind kind, agent_status status, std::string text);
+
+  agent_status call_service(agent_task* handle, std::uint64_t token, std::string_view service,
+                            std::string_view request, std::string answer);
+
+  // Constant after construction
+  Witness& witness_;
+  const std::vector<std::string> needs_;
+  const Patience patience_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::unique_ptr<Answer>> answers_;
+};
+
+}  // namespace agenthost::plugins::validator
