@@ -1,4 +1,4 @@
-// The agenthost command: serve, plugins, sign, keys, openapi, version.
+// The agenthost command: serve, plugins, sign, keys, openapi, version; the verbs for authors are in author_verbs.cpp.
 #include <csignal>
 
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "host/app/application.hpp"
+#include "host/app/author_verbs.hpp"
 #include "host/app/key_verbs.hpp"
 #include "host/app/version.hpp"
 
@@ -153,8 +154,10 @@ int main(int argc, char** argv) {
   auto* new_key_verb = keys_verb->add_subcommand("new", "make a key; prints what servers have to be told");
   new_key_verb->add_option("FILE", options.key_file, "where the private key is put")->required();
   cli.add_subcommand("version", "print the version");
+  const agenthost::app::AuthorVerbs authors(cli);
   CLI11_PARSE(cli, argc, argv);
 
+  if (const auto code = authors.run()) return *code;
   if (serve_verb->parsed()) return serve(options);
   if (sign_verb->parsed()) return agenthost::app::sign_plugin(options.plugin_folder, options.key_file);
   if (new_key_verb->parsed()) return agenthost::app::make_key(options.key_file);
