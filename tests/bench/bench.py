@@ -115,6 +115,20 @@ class Bench:
         self.row("call of a node in a worker process, 1 kB of state, round trip, median", us, "us", "at most 25 us", us <= 25)
         self.row("calls of nodes in 4 worker processes, 64 at a time", rate, "calls/s", "at least 50,000", rate >= 50000)
 
+    # ---- Plugins ----
+
+    def plugin_costs(self):
+        nanoseconds, milliseconds = [], []
+        for _ in range(self.options.rounds):
+            output = subprocess.run([f"{self.bin}/plugin_bench", "--benchmark_format=json"], check=True,
+                                    capture_output=True, text=True).stdout
+            times = {entry["name"]: entry["real_time"] for entry in json.loads(output)["benchmarks"]}
+            nanoseconds.append(times["empty_node"])
+            milliseconds.append(times["scan_of_100"])
+        call, scan = statistics.median(nanoseconds) / 1e3, statistics.median(milliseconds)
+        self.row("call of an empty node in process, through the C ABI", call, "us", "at most 1 us", call <= 1)
+        self.row("scan of 100 plugins without opening one", scan, "ms", "under 100 ms", scan < 100)
+
     # ---- The front ----
 
     def stateless(self, folder):
@@ -263,7 +277,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--peer", help="folder of the peer server, installed")
     parser.add_argument("--peer-port", type=int, default=2424)
-    parser.add_argument("--only", help="one of loop, isolation, stateless, durable, threads, first_event, waits, at_rest")
+    parser.add_argument("--only", help="one of loop, plugin_costs, isolation, stateless, durable, threads, first_event, waits, "
+                                       "at_rest")
     parser.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks.md"))
     options = parser.parse_args()
     if not shutil.which("wrk"):
@@ -272,9 +287,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="agenthost-bench-", dir=os.path.join(ROOT, "build")) as folder:
         if options.only:
             part = getattr(bench, options.only)
-            part() if options.only in ("loop", "isolation") else part(folder)
+            part() if options.only in ("loop", "plugin_costs", "isolation") else part(folder)
             return
         bench.loop()
+        bench.plugin_costs()
         bench.isolation()
         bench.peer(bench.stateless(folder))
         bench.durable(folder)
