@@ -32,8 +32,18 @@ std::vector<std::string> threads_left(std::size_t before, milliseconds patience)
   return names;
 }
 
+// jemalloc's, where it is what allocates.
+extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
+
 std::size_t bytes_in_use() {
-  return mallinfo2().uordblks;
+  if (mallctl == nullptr) return mallinfo2().uordblks;
+  std::uint64_t epoch = 1;
+  std::size_t size = sizeof(epoch);
+  std::size_t allocated = 0;
+  // The statistics are those of the last epoch, so a new one begins.
+  if (mallctl("epoch", &epoch, &size, &epoch, size) != 0) return 0;
+  size = sizeof(allocated);
+  return mallctl("stats.allocated", &allocated, &size, nullptr, 0) == 0 ? allocated : 0;
 }
 
 // Until enough rounds or enough time.
