@@ -7,6 +7,9 @@
 #include "host/plugins/validator/inputs.hpp"
 #include "host/plugins/validator/process_facts.hpp"
 
+// jemalloc's, where it is what allocates.
+extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
+
 namespace agenthost::plugins::validator {
 namespace {
 
@@ -31,9 +34,6 @@ std::vector<std::string> threads_left(std::size_t before, milliseconds patience)
   }
   return names;
 }
-
-// jemalloc's, where it is what allocates.
-extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
 
 std::size_t bytes_in_use() {
   if (mallctl == nullptr) return mallinfo2().uordblks;
