@@ -1,4 +1,5 @@
 // The node, run through the plugin's real entry by a host that lives in this test.
+#include <agenthost/sdk/agent.hpp>
 #include <agenthost/sdk/testing.hpp>
 #include <cstdio>
 
