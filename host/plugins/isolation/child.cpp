@@ -134,7 +134,7 @@ Wire::Verdict Child::handle_logged(const Frame& frame) {
 
 void Child::read_output(Stream stream) {
   auto& pipe = stream == Stream::kOutput ? process_.output : process_.errors;
-  std::array<char, 16'384> bytes;
+  std::array<char, 16'384> bytes{};
   const auto got = ::read(pipe.get(), bytes.data(), bytes.size());
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return finish_output(stream);

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace agenthost::isolation {
@@ -15,7 +15,8 @@ Result<std::unique_ptr<EventLoop>> EventLoop::open() {
   FileDescriptor wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!epoll || !wake) {
     return fail(ErrorCode::kUnavailable, std::string("no event loop for worker processes: ") +
-                                             std::strerror(errno) + "; raise the limit of open files");
+                                             std::generic_category().message(errno) +
+                                             "; raise the limit of open files");
   }
   return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll), std::move(wake)));
 }

@@ -96,11 +96,9 @@ Wire::Received Wire::receive(const Handler& handler) {
       } else if (!filled) {
         result = Received::kDrained;  // that was all there is
       }
-    } else if (got == 0) {
-      result = Received::kClosed;
-    } else if (errno == EAGAIN) {
+    } else if (got < 0 && errno == EAGAIN) {
       result = Received::kDrained;
-    } else if (errno != EINTR) {
+    } else if (got == 0 || errno != EINTR) {
       result = Received::kClosed;
     }
   }

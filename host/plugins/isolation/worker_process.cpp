@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -27,7 +27,8 @@ constexpr std::array kPassedOn{"LANG",         "LC_ALL",        "TZ",          "
                                "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
 
 tl::unexpected<Error> no_worker(const std::string& what, int error) {
-  return fail(ErrorCode::kUnavailable, "no worker process: " + what + ": " + std::strerror(error));
+  return fail(ErrorCode::kUnavailable,
+              "no worker process: " + what + ": " + std::generic_category().message(error));
 }
 
 struct Ends {
@@ -61,6 +62,7 @@ Result<Ends> output_pipe() {
 std::vector<std::string> environment() {
   std::vector<std::string> variables;
   for (const auto* name : kPassedOn) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here sets variables
     if (const auto* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   }
   return variables;
@@ -100,6 +102,7 @@ class SpawnPlan {
     std::array<char*, 2> arguments{name.data(), nullptr};
     auto variables = environment();
     std::vector<char*> pointers;
+    pointers.reserve(variables.size() + 1);
     for (auto& variable : variables) pointers.push_back(variable.data());
     pointers.push_back(nullptr);
     return ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, arguments.data(), pointers.data());
@@ -135,9 +138,9 @@ Result<WorkerProcess> WorkerProcess::start(const std::filesystem::path& program)
   plan.pass(errors->theirs.get(), STDERR_FILENO);
   WorkerProcess process;
   if (const int error = plan.spawn(program, process.pid_); error != 0) {
-    return fail(ErrorCode::kUnavailable,
-                program.string() + ": cannot be started as a worker process: " + std::strerror(error) +
-                    "; it belongs beside the agenthost binary");
+    return fail(ErrorCode::kUnavailable, program.string() + ": cannot be started as a worker process: " +
+                                             std::generic_category().message(error) +
+                                             "; it belongs beside the agenthost binary");
   }
   // The number cannot be anybody else's before it is reaped, which only we do.
   process.pidfd_ = open_pidfd(process.pid_);

@@ -4,6 +4,7 @@
 
 #include "host/base/executor.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/package.hpp"
 #include "host/plugins/validator/checks.hpp"
 #include "host/plugins/validator/inputs.hpp"
 #include "host/plugins/validator/process_facts.hpp"
@@ -66,7 +67,12 @@ void check_load(const Subject& subject, Witness& witness) {
   ThreadPool pool("validate", 1);
   ElasticPool blocking("validate-blocking", 1);
   witness.step("loading");
-  auto plugin = load_plugin(subject.manifest, subject.folder, subject.config,
+  // As the server does it: from a copy of its own.
+  auto vault = LibraryVault::open_temporary();
+  if (!vault) return witness.error(vault.error().text);
+  const auto package = take_package(subject.folder, subject.manifest, **vault);
+  if (!package) return witness.error(package.error().text);
+  auto plugin = load_plugin(subject.manifest, package->library->file(), subject.config,
                             HostServices{logger, {pool, blocking}, StrictHost::extensions()});
   if (!plugin) return witness.error(plugin.error().text);
   witness.step("stopping");

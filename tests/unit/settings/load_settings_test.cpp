@@ -148,6 +148,14 @@ TEST_F(LoadSettings, ChoicesAreListedAndTheNearestSuggested) {
             R"(f.yaml:1:17: storage.kind: expected one of sqlite, memory; found "cassandra")");
 }
 
+TEST_F(LoadSettings, PluginsRunWhereTheirOwnWordSaysElseWhereAllDo) {
+  const auto loaded = load("plugins: {isolation: process, isolation_by_plugin: {ctm: in_process}}");
+  EXPECT_EQ(loaded->plugins.isolation_of("ctm"), Isolation::kInProcess);
+  EXPECT_EQ(loaded->plugins.isolation_of("echo"), Isolation::kProcess);
+  EXPECT_EQ(problems("plugins: {isolation_by_plugin: {ctm: child}}"),
+            R"(plugins.isolation_by_plugin.ctm: expected one of in_process, process; found "child")");
+}
+
 TEST_F(LoadSettings, DuplicateKeysAreRefusedAtTheSecond) {
   EXPECT_EQ(problems("server:\n  port: 1\n  port: 2\n"),
             "f.yaml:3:3: server.port: duplicate key; remove one of the two");

@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "host/base/file_descriptor.hpp"
 #include "host/plugins/isolation/worker/sandbox.hpp"
@@ -27,7 +27,7 @@ constexpr std::uint64_t kReadFile = LANDLOCK_ACCESS_FS_READ_FILE;
 constexpr std::uint64_t kReadFolder = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
 tl::unexpected<Error> no_landlock(const std::string& what) {
-  return fail(ErrorCode::kUnavailable, "Landlock: " + what + ": " + std::strerror(errno));
+  return fail(ErrorCode::kUnavailable, "Landlock: " + what + ": " + std::generic_category().message(errno));
 }
 
 // A path that does not exist needs no rule.

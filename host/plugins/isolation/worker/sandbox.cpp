@@ -3,8 +3,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace agenthost::isolation {
 namespace {
@@ -24,7 +25,8 @@ Status limit(int resource, rlim_t value, const char* name) {
   const auto most = std::min(value, now.rlim_max);
   const rlimit wanted{most, most};
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &wanted) == 0) return {};
-  return fail(ErrorCode::kUnavailable, std::string("cannot limit ") + name + ": " + std::strerror(errno));
+  return fail(ErrorCode::kUnavailable,
+              std::string("cannot limit ") + name + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ Status limit_resources(const Confinement& confinement) {
 Result<std::vector<std::string>> confine(const Confinement& confinement) {
   std::vector<std::string> missing;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    return fail(ErrorCode::kUnavailable, std::string("no_new_privs: ") + std::strerror(errno));
+    return fail(ErrorCode::kUnavailable,
+                std::string("no_new_privs: ") + std::generic_category().message(errno));
   }
   if (auto set = limit_resources(confinement); !set) return fail(set.error());
   const auto landlock = limit_files(confinement.readable);

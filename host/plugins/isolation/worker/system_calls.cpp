@@ -10,9 +10,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <system_error>
 
 #include "host/plugins/isolation/worker/sandbox.hpp"
 
@@ -126,7 +126,7 @@ Status limit_system_calls() {
   for (const int call : kUnknown) filter.add(SCMP_ACT_ERRNO(ENOSYS), call);
   allow_in_part(filter);
   if (const int error = filter.load(); error != 0) {
-    return fail(ErrorCode::kUnavailable, std::string("seccomp: ") + std::strerror(-error));
+    return fail(ErrorCode::kUnavailable, std::string("seccomp: ") + std::generic_category().message(-error));
   }
   return {};
 }
