@@ -22,7 +22,7 @@ it('loses no run and no server while worker processes are killed', async () => {
   server = await start({children: 2, restarts_per_minute: 10_000});
   const api = new Api(server);
   const {pid} = server;
-  let left = 2_000;
+  let left = 1_000;
   let kills = 0;
   const answers = [];
   const client = async () => {
