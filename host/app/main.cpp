@@ -1,4 +1,5 @@
-// The agenthost command: serve, plugins, sign, keys, openapi, version; the verbs for authors are in author_verbs.cpp.
+// The agenthost command: serve, plugins, sign, keys, openapi, version; the verbs for authors are in
+// author_verbs.cpp.
 #include <csignal>
 
 #include <unistd.h>

@@ -188,8 +188,9 @@ Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
   log_served(folder, name, vouched, not_granted);
   const std::shared_ptr<RunningPlugin> running = std::move(*plugin);
   auto entries = versions_->keep({running, name, std::move(package.library)});
-  folder.serving = PluginFolder::Serving{std::move(manifest),    std::move(package.hash), std::move(vouched.how),
-                                         std::move(not_granted), std::move(entries),      running};
+  folder.serving =
+      PluginFolder::Serving{std::move(manifest),    std::move(package.hash), std::move(vouched.how),
+                            std::move(not_granted), std::move(entries),      running};
   return {};
 }
 

@@ -196,8 +196,10 @@ void send_message(const A2aCallPtr& call) {
   if (!configuration) return call->refuse(configuration.error());
   auto run = read_run(*call);
   if (!run) return call->refuse(run.error());
+  const auto delivery =
+      configuration->wait == Wait::kForTheEnd ? services::Delivery::kWait : services::Delivery::kBackground;
   call->services.runs.runs.create(
-      run->thread_id, std::move(run->request),
+      run->thread_id, std::move(run->request), delivery,
       [call, configuration = *configuration](const Result<ActiveRunPtr>& created) {
         if (!created) return call->refuse(rpc_problem(created.error()));
         if (configuration.wait == Wait::kForTheEnd)
@@ -209,7 +211,7 @@ void send_message(const A2aCallPtr& call) {
 void stream_message(const A2aCallPtr& call) {
   auto run = read_run(*call);
   if (!run) return refuse_in_stream(*call, run.error());
-  call->services.runs.runs.create(run->thread_id, std::move(run->request),
+  call->services.runs.runs.create(run->thread_id, std::move(run->request), services::Delivery::kStream,
                                   [call](const Result<ActiveRunPtr>& created) {
                                     if (!created)
                                       return refuse_in_stream(*call, rpc_problem(created.error()));

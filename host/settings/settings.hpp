@@ -100,17 +100,17 @@ struct WorkerProcesses {
 
 struct Plugins {
   std::filesystem::path directory = "plugins";
-  bool watch = true;                                       // follow changes of the directory while serving
-  milliseconds settle_ms{500};                             // how long a changed directory has to be quiet first
-  std::string isolation = "in_process";                    // in_process | process
+  bool watch = true;                     // follow changes of the directory while serving
+  milliseconds settle_ms{500};           // how long a changed directory has to be quiet first
+  std::string isolation = "in_process";  // in_process | process
   std::map<std::string, std::string> isolation_by_plugin;  // plugin id -> one of these
   WorkerProcesses process;
   std::vector<std::string> disabled;                         // plugin ids
   std::map<std::string, std::string> config;                 // plugin id -> its `config:` as JSON object text
   std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all
-  std::string trust = "off";                                 // off | warn | enforce: what unsigned plugins meet
-  std::map<std::string, std::string> trusted_keys;           // name -> Ed25519 public key, base64
-  std::map<std::string, std::vector<std::string>> grants;    // plugin id or "*" -> what of its needs: it gets
+  std::string trust = "off";                               // off | warn | enforce: what unsigned plugins meet
+  std::map<std::string, std::string> trusted_keys;         // name -> Ed25519 public key, base64
+  std::map<std::string, std::vector<std::string>> grants;  // plugin id or "*" -> what of its needs: it gets
 
   [[nodiscard]] Isolation isolation_of(const std::string& plugin_id) const;
 };
