@@ -54,14 +54,6 @@ class Tasks {
     const std::lock_guard lock(mutex_);
     return started_.size();
   }
-  void end_all() {
-    std::vector<Started> started;
-    {
-      const std::lock_guard lock(mutex_);
-      started = started_;
-    }
-    for (const auto& task : started) task.sink->done(Error{ErrorCode::kCancelled, "stopped"});
-  }
 
  private:
   mutable std::mutex mutex_;
@@ -73,19 +65,16 @@ inline ScriptedCatalog scripted_graphs(Tasks& tasks) {
   ScriptedCatalog graphs;
   auto& executor = graphs.add(kOneNodeGraph);
   executor.nodes["work"] = [&tasks](const auto& call, const auto& sink) { tasks.take(call, sink); };
-  executor.on_cancel = [&tasks](runtime::CancelReason) {
-    tasks.at(tasks.count() - 1).sink->done(Error{ErrorCode::kCancelled, "stopped"});
-  };
+  executor.on_cancel = [](auto, auto& sink) { sink.done(Error{ErrorCode::kCancelled, "stopped"}); };
   return graphs;
 }
 
 // The services on a real (in-memory or file) database, with scripted nodes.
 struct RunHouse {
-  explicit RunHouse(Tasks& tasks_of_nodes, const std::filesystem::path& file = {},
+  explicit RunHouse(Tasks& tasks, const std::filesystem::path& file = {},
                     services::SchedulerLimits limits = {}, services::WebhookSender* sender = nullptr)
-      : tasks(tasks_of_nodes),
-        storage(*storage::open_sqlite({file, 2})),
-        graphs(scripted_graphs(tasks_of_nodes)),
+      : storage(*storage::open_sqlite({file, 2})),
+        graphs(scripted_graphs(tasks)),
         scheduler(*storage, pool, timers, logger, limits, with_webhooks(sender)) {
     std::promise<Status> installed;
     assistants.install_system_assistants([&](Status status) { installed.set_value(std::move(status)); });
@@ -93,8 +82,6 @@ struct RunHouse {
   }
   ~RunHouse() {
     scheduler.stop();
-    // What still works would keep itself alive for ever; a task that has ended hears nothing of this.
-    tasks.end_all();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     while (scheduler.in_flight() > 0 && std::chrono::steady_clock::now() < deadline)
       std::this_thread::yield();
@@ -143,7 +130,6 @@ struct RunHouse {
   telemetry::Logger logger{telemetry::Level::kOff};
   ThreadPool pool{"test", 2};
   Timers timers{pool};
-  Tasks& tasks;
   std::unique_ptr<storage::Storage> storage;
   ScriptedCatalog graphs;
   std::optional<services::WebhookService> webhooks;

@@ -24,13 +24,14 @@ class ScriptedExecutor final : public runtime::NodeExecutor {
   std::map<std::string, Route> routes;
   // Routes that answer with JSON, for sends.
   std::map<std::string, std::function<std::string(const std::string& state)>> json_routes;
-  // Called when a task is cancelled or abandoned.
-  std::function<void(runtime::CancelReason)> on_cancel = [](runtime::CancelReason) {};
+  // Called when a task is cancelled whose end somebody still waits for.
+  std::function<void(runtime::CancelReason, runtime::TaskSink&)> on_cancel = [](auto, auto&) {};
 
   std::shared_ptr<runtime::TaskHandle> start(runtime::NodeCall call,
                                              std::shared_ptr<runtime::TaskSink> sink) override {
+    auto handle = std::make_shared<Handle>(*this, sink);
     nodes.at(call.node->path)(call, std::move(sink));
-    return std::make_shared<Handle>(*this);
+    return handle;
   }
 
   void route(const runtime::ConditionalEdge& edge, JsonBlob state, Decided decided) override {
@@ -45,10 +46,14 @@ class ScriptedExecutor final : public runtime::NodeExecutor {
 
  private:
   struct Handle final : runtime::TaskHandle {
-    explicit Handle(ScriptedExecutor& owner) : executor(owner) {}
-    void cancel(runtime::CancelReason reason) override { executor.on_cancel(reason); }
+    Handle(ScriptedExecutor& owner, std::weak_ptr<runtime::TaskSink> who)
+        : executor(owner), sink(std::move(who)) {}
+    void cancel(runtime::CancelReason reason) override {
+      if (const auto waiting = sink.lock()) executor.on_cancel(reason, *waiting);
+    }
     void abandon() override {}
     ScriptedExecutor& executor;
+    const std::weak_ptr<runtime::TaskSink> sink;
   };
 };
 

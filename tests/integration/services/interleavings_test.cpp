@@ -33,7 +33,7 @@ class Nodes {
 
   void run(RunHouse& house) {
     auto& executor = *std::static_pointer_cast<test::ScriptedExecutor>(house.graphs.find("g").executor);
-    executor.on_cancel = [](runtime::CancelReason) {};
+    executor.on_cancel = [](auto, auto&) {};
     executor.nodes["work"] = [this, &house](const runtime::NodeCall&,
                                             const std::shared_ptr<runtime::TaskSink>& sink) {
       EXPECT_EQ(++inside_, 1) << "two runs of one thread at a time";

@@ -184,7 +184,7 @@ TEST_F(RunTest, CancelReachesTheNodeAndEndsTheRun) {
   std::promise<std::shared_ptr<TaskSink>> waiting;
   nodes_.nodes = {{"one", [&](const NodeCall&, const auto& sink) { waiting.set_value(sink); }}};
   std::shared_ptr<TaskSink> sink;
-  nodes_.on_cancel = [&](CancelReason) { sink->done(Error{ErrorCode::kCancelled, "stopped"}); };
+  nodes_.on_cancel = [&](auto, auto&) { sink->done(Error{ErrorCode::kCancelled, "stopped"}); };
   const auto run = launch(spec(kChain, input(R"({"foo":["in"]})")));
   sink = waiting.get_future().get();
   run->cancel(CancelReason::kUser);
@@ -223,7 +223,7 @@ TEST_F(RunTest, AFailingTaskCancelsItsSiblingsAndKeepsTheFirstError) {
                   {"b", [](const NodeCall&, const auto& sink) {
                      sink->done(Error{ErrorCode::kInternal, "boom"});
                    }}};
-  nodes_.on_cancel = [&](CancelReason) { waiting->done(Error{ErrorCode::kCancelled, "stopped"}); };
+  nodes_.on_cancel = [&](auto, auto&) { waiting->done(Error{ErrorCode::kCancelled, "stopped"}); };
   const auto graph = describe(R"([{"name":"a"},{"name":"b"}])", R"([["__start__","a"],["__start__","b"]])");
   const auto result = play(spec(graph, input("{}")));
   ASSERT_EQ(result.end, RunEnd::kError);

@@ -129,7 +129,7 @@ TEST_F(SubgraphTest, CancelReachesTheNodeInside) {
   std::promise<std::shared_ptr<TaskSink>> waiting;
   nodes_.nodes["child:inner_ask"] = [&](const NodeCall&, const auto& sink) { waiting.set_value(sink); };
   std::shared_ptr<TaskSink> sink;
-  nodes_.on_cancel = [&](CancelReason) {
+  nodes_.on_cancel = [&](auto, auto&) {
     if (sink) sink->done(Error{ErrorCode::kCancelled, "stopped"});
   };
   const auto run = launch(shown(input("{}")));
