@@ -34,8 +34,8 @@ static agent_status start(agent_task* task, const agent_node_call* call) {
   return timer->sleep(task, 1, wait * 1000000);
 }
 
-static void on_reply(agent_task* task, uint64_t token) {
-  (void)token;
+static void on_reply(agent_task* task, uint64_t token, const agent_reply* reply) {
+  (void)token, (void)reply;
   complete_with(task, "{\"x\":\"" VERSION "\"}");
 }
 
