@@ -104,7 +104,7 @@ TEST_F(LoadSettings, UnknownKeysSuggestTheNearest) {
 TEST_F(LoadSettings, UnknownKeysFarFromAllListTheKnown) {
   EXPECT_EQ(problems("api: {qqqqqqqq: 1}"),
             "f.yaml:1:7: api.qqqqqqqq: unknown key; known here: wait_envelope, heartbeat_ms, "
-            "configurable_headers, mcp, a2a");
+            "configurable_headers, mcp, a2a, admin");
 }
 
 TEST_F(LoadSettings, WrongTypesSayWhatWasExpectedAndFound) {
