@@ -14,7 +14,7 @@ using models::Checkpoint;
 TaskEnd update_from(const Graph& outer, const Checkpoint& checkpoint) {
   Writes writes;
   for (const auto& value : checkpoint.channels) {
-    if (const auto channel = outer.channel_index(value.channel)) writes.push_back({*channel, *value.value});
+    if (const auto channel = outer.channel_index(value.channel)) writes.push_back({*channel, {*value.value}});
   }
   return TaskUpdate{std::move(writes)};
 }
