@@ -61,7 +61,7 @@ Result<std::optional<Checkpoint>> StateService::find(std::string_view thread_id,
 }
 
 Result<std::string> StateService::get(std::string_view thread_id, const StateAddress& at, Expand expand) {
-  const auto found = find(thread_id, at);
+  auto found = find(thread_id, at);
   if (!found) return fail(found.error());
   if (!*found) return models::empty_state_json();
   const auto state = at.checkpoint_id ? std::move(**found) : shown(std::move(**found));

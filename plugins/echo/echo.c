@@ -67,14 +67,14 @@ static const cJSON* last_text(const cJSON* state) {
 /* {"messages":[{"type":"ai","content":"echo: ..."}]}; NULL = out of memory. The host gives the message its
  * id. */
 static char* make_update(const cJSON* state) {
-  static const char format[] = "{\"messages\":[{\"type\":\"ai\",\"content\":\"echo: %s}]}";
+  static const char kFormat[] = "{\"messages\":[{\"type\":\"ai\",\"content\":\"echo: %s}]}";
   const cJSON* said = last_text(state);
   char* quoted = said ? cJSON_PrintUnformatted(said) : NULL;
   if (said && quoted == NULL) return NULL;
   const char* tail = quoted ? quoted + 1 : "\""; /* the text behind its opening quote */
-  const size_t size = sizeof format + strlen(tail);
+  const size_t size = sizeof kFormat + strlen(tail);
   char* update = malloc(size);
-  if (update) snprintf(update, size, format, tail);
+  if (update) snprintf(update, size, kFormat, tail);
   cJSON_free(quoted);
   return update;
 }

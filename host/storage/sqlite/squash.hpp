@@ -23,7 +23,7 @@ class Squash {
  private:
   // The write that later changes of one row go into.
   struct Open {
-    std::size_t index;
+    std::size_t index = 0;
     Write* copy = nullptr;  // once it was changed
   };
   using Rows = std::unordered_map<std::string_view, Open>;
