@@ -37,7 +37,7 @@
 
 static const agent_host_api* host_api;
 static agent_host* host;
-static const agent_node_call* node_call; /* inside START */
+static __thread const agent_node_call* node_call; /* inside START, which may run on several threads at once */
 
 static inline agent_str str(const char* text) {
   agent_str out;
