@@ -168,9 +168,9 @@ struct Application::Parts {
   ThreadPool runtime_pool;
   ElasticPool blocking_pool;
   Timers timers;
-  std::unique_ptr<extensions::HttpClient> http;
-  std::unique_ptr<extensions::LlmClient> llm;
-  extensions::WebhookClient webhook_client;
+  std::unique_ptr<outbound::HttpClient> http;
+  std::unique_ptr<outbound::LlmClient> llm;
+  outbound::WebhookClient webhook_client;
   WebhookBridge webhook_bridge;
   std::unique_ptr<storage::Storage> storage;
   std::optional<services::StoreService> store;
@@ -202,10 +202,10 @@ struct Application::Parts {
 };
 
 Status Application::Parts::open() {
-  auto opened_http = extensions::HttpClient::open(settings.http, settings.services);
+  auto opened_http = outbound::HttpClient::open(settings.http, settings.services);
   if (!opened_http) return fail(opened_http.error());
   http = std::move(*opened_http);
-  auto opened_llm = extensions::LlmClient::open(*http, runtime_pool, settings.llm);
+  auto opened_llm = outbound::LlmClient::open(*http, runtime_pool, settings.llm);
   if (!opened_llm) return fail(opened_llm.error());
   llm = std::move(*opened_llm);
   for (const auto& warning : llm->warnings()) logger.warn("llm", warning);

@@ -33,13 +33,13 @@ Result<std::string> values_of(const RunOutcome& outcome) {
 
 }  // namespace
 
-void SubagentDoor::run(std::string request, extensions::CancelTokenPtr cancel, Answer answer) {
+void SubagentDoor::run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) {
   readers_.post([this, request = std::move(request), cancel = std::move(cancel), answer = std::move(answer)] {
     start(request, cancel, answer);
   });
 }
 
-void SubagentDoor::start(const std::string& request, const extensions::CancelTokenPtr& cancel,
+void SubagentDoor::start(const std::string& request, const outbound::CancelTokenPtr& cancel,
                          const Answer& answer) {
   auto asked = read_request(request);
   if (!asked) return answer(fail(asked.error()));

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "host/plugins/extensions/webhook_client.hpp"
+#include "host/outbound/webhook_client.hpp"
 #include "host/services/webhook_service.hpp"
 #include "host/settings/settings.hpp"
 
@@ -13,7 +13,7 @@ namespace agenthost::app {
 
 class WebhookBridge final : public services::WebhookSender {
  public:
-  explicit WebhookBridge(extensions::WebhookClient& client) : client_(client) {}
+  explicit WebhookBridge(outbound::WebhookClient& client) : client_(client) {}
 
   [[nodiscard]] Status check(std::string_view url) const override { return client_.check(url); }
   void post(const std::string& webhook_id, const std::string& url, std::string body,
@@ -22,7 +22,7 @@ class WebhookBridge final : public services::WebhookSender {
   }
 
  private:
-  extensions::WebhookClient& client_;
+  outbound::WebhookClient& client_;
 };
 
 // How this server reaches itself.

@@ -18,7 +18,8 @@ ALLOWED = {
     "models": {"base", "telemetry", "settings"},
     "storage": {"base", "telemetry", "models"},
     "runtime": {"base", "telemetry", "models"},
-    "plugins": {"base", "telemetry", "settings", "models", "runtime"},
+    "outbound": {"base", "telemetry", "settings"},
+    "plugins": {"base", "telemetry", "settings", "models", "runtime", "outbound"},
     "services": {"base", "telemetry", "settings", "models", "storage", "runtime"},
     "routers": {"base", "telemetry", "settings", "models", "storage", "runtime", "services"},
     "server": {"base", "telemetry", "settings", "models", "storage", "runtime", "services", "routers"},
@@ -30,6 +31,7 @@ DOORS = {
     "pistache/": ("host/server/", "tests/bench/front/"),  # the bench compares with the stock front
     "sqlite3.h": ("host/storage/sqlite/", "tests/", "plugins/"),
     "SQLiteCpp/": ("host/storage/sqlite/", "tests/", "plugins/"),
+    "curl/": ("host/outbound/", "tests/"),
     "boost/asio": ("host/base/executor.cpp", "host/server/", "tests/"),
     "boost/dll": ("host/plugins/",),
     "yaml-cpp/": ("host/settings/", "host/plugins/", "tests/"),

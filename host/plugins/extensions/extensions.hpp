@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "host/base/executor.hpp"
+#include "host/outbound/http_client.hpp"
+#include "host/outbound/llm_client.hpp"
 #include "host/plugins/extension_call.hpp"
-#include "host/plugins/extensions/http_client.hpp"
-#include "host/plugins/extensions/llm_client.hpp"
 #include "host/plugins/extensions/store_access.hpp"
 #include "host/plugins/extensions/subagent_access.hpp"
 
@@ -24,8 +24,8 @@ namespace agenthost::extensions {
 using ServiceGrants = std::map<std::string, std::vector<std::string>>;
 
 [[nodiscard]] plugins::Extension make_timer_extension(Timers& timers);
-[[nodiscard]] plugins::Extension make_http_extension(HttpClient& client, ServiceGrants grants);
-[[nodiscard]] plugins::Extension make_llm_extension(LlmClient& client);
+[[nodiscard]] plugins::Extension make_http_extension(outbound::HttpClient& client, ServiceGrants grants);
+[[nodiscard]] plugins::Extension make_llm_extension(outbound::LlmClient& client);
 [[nodiscard]] plugins::Extension make_store_extension(StoreAccess& store, std::size_t max_request_bytes);
 [[nodiscard]] plugins::Extension make_subagent_extension(SubagentAccess& agents,
                                                          std::size_t max_request_bytes);

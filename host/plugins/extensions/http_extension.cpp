@@ -11,7 +11,7 @@ namespace agenthost::extensions {
 namespace {
 
 struct HttpService {
-  HttpClient& client;
+  outbound::HttpClient& client;
   const ServiceGrants grants;
 
   [[nodiscard]] bool granted(const std::string& plugin_id, std::string_view service) const {
@@ -20,9 +20,9 @@ struct HttpService {
            std::find(found->second.begin(), found->second.end(), service) != found->second.end();
   }
 
-  [[nodiscard]] Result<std::shared_ptr<const Endpoint>> endpoint(const std::string& plugin_id,
-                                                                 std::string_view name) const {
-    if (name.empty()) return std::shared_ptr<const Endpoint>();
+  [[nodiscard]] Result<std::shared_ptr<const outbound::Endpoint>> endpoint(const std::string& plugin_id,
+                                                                           std::string_view name) const {
+    if (name.empty()) return std::shared_ptr<const outbound::Endpoint>();
     if (!granted(plugin_id, name)) {
       return fail(ErrorCode::kDenied, "http: plugin \"" + plugin_id + "\" may not use service \"" +
                                           std::string(name) + "\"; add it to plugins.services." + plugin_id +
@@ -34,8 +34,8 @@ struct HttpService {
   }
 };
 
-Result<Headers> parse_headers(std::string_view json) {
-  Headers headers;
+Result<outbound::Headers> parse_headers(std::string_view json) {
+  outbound::Headers headers;
   if (json.empty()) return headers;
   const auto object = parse_json(json);
   if (!object || !object->IsObject())
@@ -48,13 +48,13 @@ Result<Headers> parse_headers(std::string_view json) {
   return headers;
 }
 
-Result<HttpRequest> to_request(const HttpService& service, const plugins::ExtensionCall& call,
-                               const agent_http_request& in) {
+Result<outbound::HttpRequest> to_request(const HttpService& service, const plugins::ExtensionCall& call,
+                                         const agent_http_request& in) {
   auto endpoint = service.endpoint(call.plugin_id(), view_of(in.service));
   if (!endpoint) return fail(endpoint.error());
   auto headers = parse_headers(view_of(in.headers));
   if (!headers) return fail(headers.error());
-  HttpRequest request;
+  outbound::HttpRequest request;
   request.endpoint = std::move(*endpoint);
   request.method = view_of(in.method);
   request.url = view_of(in.url);
@@ -65,7 +65,7 @@ Result<HttpRequest> to_request(const HttpService& service, const plugins::Extens
   return request;
 }
 
-std::string reply_text(const HttpReply& reply) {
+std::string reply_text(const outbound::HttpReply& reply) {
   std::string headers;
   for (const auto& [name, value] : reply.headers)
     headers += (headers.empty() ? "" : ",") + quote(name) + ":" + quote(value);
@@ -78,7 +78,7 @@ agent_status http_request(agent_task* task, std::uint64_t token, const agent_htt
   const auto service =
       std::static_pointer_cast<HttpService>(plugins::extension_instance(task, AGENT_EXT_HTTP));
   if (!service) return AGENT_NOT_FOUND;
-  const auto cancel = std::make_shared<CancelToken>();
+  const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
   auto request = to_request(*service, *call, *in);
@@ -87,8 +87,8 @@ agent_status http_request(agent_task* task, std::uint64_t token, const agent_htt
     return AGENT_OK;
   }
   request->cancel = cancel;
-  HttpEvents events;
-  events.done = [call](Result<HttpReply> reply) {
+  outbound::HttpEvents events;
+  events.done = [call](Result<outbound::HttpReply> reply) {
     if (reply) {
       auto text = reply_text(*reply);
       call->finish(AGENT_OK, std::move(text), std::move(reply->body));
@@ -112,7 +112,7 @@ constexpr agent_http_api kHttpTable{AGENT_SIZE(agent_http_api, has_service), 0, 
 
 }  // namespace
 
-plugins::Extension make_http_extension(HttpClient& client, ServiceGrants grants) {
+plugins::Extension make_http_extension(outbound::HttpClient& client, ServiceGrants grants) {
   return {AGENT_EXT_HTTP, &kHttpTable, std::make_shared<HttpService>(HttpService{client, std::move(grants)}),
           [](std::string_view) { return true; }};
 }

@@ -9,7 +9,7 @@ namespace agenthost::extensions {
 namespace {
 
 struct LlmService {
-  LlmClient& client;
+  outbound::LlmClient& client;
 };
 
 enum class Parts { kForPlugin, kForNobody };
@@ -28,24 +28,24 @@ std::function<void(std::string_view)> delta_sink(const plugins::ExtensionCallPtr
 agent_status llm_complete(agent_task* task, std::uint64_t token, agent_str json) noexcept {
   const auto service = std::static_pointer_cast<LlmService>(plugins::extension_instance(task, AGENT_EXT_LLM));
   if (!service) return AGENT_NOT_FOUND;
-  const auto cancel = std::make_shared<CancelToken>();
+  const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
-  auto request = parse_llm_request(view_of(json));
+  auto request = outbound::parse_llm_request(view_of(json));
   if (!request) {
     call->finish(status_of(request.error().code), request.error().text);
     return AGENT_OK;
   }
-  LlmCall completion;
+  outbound::LlmCall completion;
   completion.delta =
       delta_sink(call, request->stream ? Parts::kForPlugin : Parts::kForNobody, request->message_id);
   completion.request = std::move(*request);
   completion.request.stream = completion.request.stream || !completion.request.message_id.empty();
   completion.deadline = call->deadline();
   completion.cancel = cancel;
-  completion.done = [call](Result<LlmAnswer> answer) {
+  completion.done = [call](Result<outbound::LlmAnswer> answer) {
     if (answer) {
-      call->finish(AGENT_OK, to_json(*answer));
+      call->finish(AGENT_OK, outbound::to_json(*answer));
     } else {
       call->finish(status_of(answer.error().code), answer.error().text);
     }
@@ -63,7 +63,7 @@ constexpr agent_llm_api kLlmTable{AGENT_SIZE(agent_llm_api, is_online), 0, &llm_
 
 }  // namespace
 
-plugins::Extension make_llm_extension(LlmClient& client) {
+plugins::Extension make_llm_extension(outbound::LlmClient& client) {
   return {AGENT_EXT_LLM, &kLlmTable, std::make_shared<LlmService>(LlmService{client}),
           [](std::string_view) { return true; }};
 }

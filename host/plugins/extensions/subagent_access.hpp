@@ -6,7 +6,7 @@
 #include <string>
 
 #include "host/base/error.hpp"
-#include "host/plugins/extensions/cancel_token.hpp"
+#include "host/outbound/cancel_token.hpp"
 
 namespace agenthost::extensions {
 
@@ -16,7 +16,7 @@ struct SubagentAccess {
   virtual ~SubagentAccess() = default;
   // request: JSON text as ext/subagent.h has it. Answers once, from any thread, with the final state; never
   // blocks. The token cancels the run.
-  virtual void run(std::string request, CancelTokenPtr cancel, Answer answer) = 0;
+  virtual void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) = 0;
 };
 
 }  // namespace agenthost::extensions

@@ -16,7 +16,7 @@ agent_status subagent_run(agent_task* task, std::uint64_t token, agent_str reque
   const auto instance =
       std::static_pointer_cast<SubagentInstance>(plugins::extension_instance(task, AGENT_EXT_SUBAGENT));
   if (!instance) return AGENT_NOT_FOUND;
-  const auto cancel = std::make_shared<CancelToken>();
+  const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
   if (request.size > instance->max_request_bytes) {

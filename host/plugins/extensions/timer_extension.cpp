@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "host/base/ids.hpp"
-#include "host/plugins/extensions/cancel_token.hpp"
+#include "host/outbound/cancel_token.hpp"
 #include "host/plugins/extensions/extensions.hpp"
 
 namespace agenthost::extensions {
@@ -29,7 +29,7 @@ agent_status timer_sleep(agent_task* task, std::uint64_t token, std::uint64_t na
   const auto service =
       std::static_pointer_cast<TimerService>(plugins::extension_instance(task, AGENT_EXT_TIMER));
   if (!service) return AGENT_NOT_FOUND;
-  const auto cancel = std::make_shared<CancelToken>();
+  const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
   const auto id = service->timers.after(bounded(nanoseconds, call->deadline()),

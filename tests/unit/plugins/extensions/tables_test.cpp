@@ -7,12 +7,14 @@
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "host/plugins/extensions/extensions.hpp"
-#include "tests/unit/plugins/extensions/llm_bench.hpp"
+#include "tests/unit/outbound/llm_bench.hpp"
 #include "tests/unit/plugins/scripted_plugin.hpp"
 
 namespace agenthost::extensions::test {
 namespace {
 
+using outbound::test::kPatience;
+using outbound::test::StubAnswer;
 using plugins::test::RecordingSink;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -39,7 +41,7 @@ struct ScriptedStore final : StoreAccess {
 
 // The same for agents. Without an answer the run goes on until it is cancelled.
 struct ScriptedAgents final : SubagentAccess {
-  void run(std::string request, CancelTokenPtr cancel, Answer answer) override {
+  void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) override {
     asked.push_back(std::move(request));
     if (next) return answer(*next);
     cancel->on_cancel([this] { cancelled.set_value(); });
@@ -49,7 +51,7 @@ struct ScriptedAgents final : SubagentAccess {
   std::promise<void> cancelled;
 };
 
-class TablesTest : public LlmBench {
+class TablesTest : public outbound::test::LlmBench {
  protected:
   ~TablesTest() override {
     client().stop();  // first: nothing may answer into a task that is gone
