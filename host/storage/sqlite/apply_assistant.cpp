@@ -42,13 +42,13 @@ int next_version(Connection& connection, const std::string& id) {
 
 std::vector<std::string> threads_of(Connection& connection, const std::string& assistant_id) {
   std::vector<std::string> ids;
-  const JsonValue value(rapidjson::StringRef(assistant_id.data(), assistant_id.size()));
-  const auto label = label_of("assistant_id", value);
-  const auto stored = label ? find_label(connection, *label) : std::nullopt;
-  if (!stored) return ids;
-  Query threads(connection, "SELECT thread_id FROM labelled_threads WHERE label_id = ?");
-  threads.bind(stored->id);
-  while (threads.next()) ids.push_back(threads.text(0));
+  const auto label = find_label(connection, {"/assistant_id", "s" + assistant_id});
+  if (!label) return ids;
+  const auto threads = threads_with(connection, *label);
+  Query thread(connection, "SELECT thread_id FROM threads WHERE number = ?");
+  for (const auto number : threads.numbers(Order::kAscending, 0, threads.count())) {
+    if (thread.again().bind(number).next()) ids.push_back(thread.text(0));
+  }
   return ids;
 }
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "host/storage/sqlite/apply.hpp"
 #include "host/storage/sqlite/checkpoint_codec.hpp"
 #include "host/storage/sqlite/clauses.hpp"
@@ -11,18 +9,23 @@ namespace agenthost::storage {
 namespace {
 
 struct Stored {
-  ThreadKey key;
-  std::string metadata, status;
-  Micros last_update = 0;
+  ThreadNumber number;
+  std::string metadata;
+  models::ThreadStatus status;
 };
 
 std::optional<Stored> find(Connection& connection, const std::string& thread_id) {
-  Query query(connection,
-              "SELECT created_at, metadata, status, max(updated_at, state_updated_at) FROM threads"
-              " WHERE thread_id = ?");
+  Query query(connection, "SELECT number, metadata, status FROM threads WHERE thread_id = ?");
   query.bind(thread_id);
   if (!query.next()) return std::nullopt;
-  return Stored{{thread_id, query.integer(0)}, query.text(1), query.text(2), query.integer(3)};
+  return Stored{query.integer(0), query.text(1),
+                models::thread_status_from(query.text(2)).value_or(models::ThreadStatus::kIdle)};
+}
+
+ThreadNumber next_number(Connection& connection) {
+  Query last(connection, "SELECT coalesce(max(number), -1) FROM threads");
+  last.next();
+  return last.integer(0) + 1;
 }
 
 void insert_ttl(Connection& connection, const models::Thread& thread) {
@@ -56,34 +59,33 @@ Result<std::string> pending_interrupts(Connection& connection, const std::string
 
 Status apply(Connection& connection, const InsertThread& write) {
   const auto& thread = write.thread;
+  const auto number = next_number(connection);
   const int inserted =
       Query(connection,
-            "INSERT INTO threads (thread_id, created_at, updated_at, state_updated_at, metadata, status, "
-            "config,"
-            " interrupts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-          .bind(thread.thread_id, thread.created_at, thread.updated_at, thread.state_updated_at,
+            "INSERT INTO threads (thread_id, number, created_at, updated_at, state_updated_at, metadata, "
+            "status,"
+            " config, interrupts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+          .bind(thread.thread_id, number, thread.created_at, thread.updated_at, thread.state_updated_at,
                 thread.metadata, to_string(thread.status), thread.config, thread.interrupts, thread.error)
           .run();
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, "Thread already exists");
-  relabel(connection, {thread.thread_id, thread.created_at}, "{}", thread.metadata);
-  note_update(connection, thread.metadata, std::max(thread.updated_at, thread.state_updated_at));
-  connection.tally().count_status(std::string(to_string(thread.status)), 1);
+  auto labels = labels_of(thread.metadata);
+  labels.push_back(label_of(thread.status));
+  relabel(connection, number, {}, std::move(labels));
   insert_ttl(connection, thread);
   return {};
 }
 
 Status apply(Connection& connection, const UpdateThread& write) {
-  auto stored = find(connection, write.thread_id);
+  const auto stored = find(connection, write.thread_id);
   if (!stored) return fail(thread_missing(write.thread_id));
   // Only what changes is named, so that the indices of the rest are left alone.
   Clauses changes;
   if (write.now != 0) changes.add("updated_at = ?", {write.now});
   if (write.state_changed) changes.add("state_updated_at = ?", {write.now});
-  if (write.status && to_string(*write.status) != stored->status) {
-    const std::string status(to_string(*write.status));
-    changes.add("status = ?", {status});
-    connection.tally().count_status(stored->status, -1);
-    connection.tally().count_status(status, 1);
+  if (write.status && *write.status != stored->status) {
+    changes.add("status = ?", {std::string(to_string(*write.status))});
+    relabel(connection, stored->number, {label_of(stored->status)}, {label_of(*write.status)});
   }
   if (write.config) changes.add("config = ?", {*write.config});
   if (write.interrupts) changes.add("interrupts = ?", {*write.interrupts});
@@ -91,13 +93,10 @@ Status apply(Connection& connection, const UpdateThread& write) {
   if (write.merge_metadata) {
     auto merged = merge_objects(stored->metadata, *write.merge_metadata);
     if (merged != stored->metadata) {
-      relabel(connection, stored->key, stored->metadata, merged);
-      changes.add("metadata = ?", {merged});
-      note_update(connection, merged, stored->last_update);
-      stored->metadata = std::move(merged);
+      relabel(connection, stored->number, labels_of(stored->metadata), labels_of(merged));
+      changes.add("metadata = ?", {std::move(merged)});
     }
   }
-  if (write.now != 0) note_update(connection, stored->metadata, write.now);
   if (write.ttl) {
     changes.add("ttl_minutes = ?", {write.ttl->minutes});
     changes.add("ttl_strategy = ?", {std::string(to_string(write.ttl->strategy))});

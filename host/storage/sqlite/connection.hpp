@@ -14,7 +14,7 @@
 #include <unordered_map>
 
 #include "host/base/error.hpp"
-#include "host/storage/sqlite/tally.hpp"
+#include "host/storage/sqlite/label_changes.hpp"
 
 namespace agenthost::storage {
 
@@ -45,7 +45,7 @@ class Connection {
   // For messages.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] SQLite::Database& database() { return database_; }
-  [[nodiscard]] Tally& tally() { return tally_; }
+  [[nodiscard]] LabelChanges& label_changes() { return label_changes_; }
 
   // What a failure of this connection means, with the system's own reason.
   [[nodiscard]] Error explain(const SQLite::Exception& failure) const;
@@ -60,7 +60,7 @@ class Connection {
   // from a fixed set of columns and conditions.
   std::unordered_map<std::string, SQLite::Statement> statements_;
   int wal_pages_ = 0;
-  Tally tally_;
+  LabelChanges label_changes_;
 };
 
 // The border where exceptions of SQLite and of the standard library become errors.

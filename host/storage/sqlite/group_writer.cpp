@@ -29,7 +29,7 @@ Status apply_all(Connection& connection, const Batch& batch) {
   for (const auto& write : batch) {
     if (auto applied = apply(connection, write); !applied) return applied;
   }
-  connection.tally().flush(connection);
+  connection.label_changes().flush(connection);
   return {};
 }
 
@@ -40,7 +40,7 @@ Status apply_batch(Connection& connection, const Batch& batch) {
   auto undoable = guarded(connection, [&]() -> Status {
     Query(connection, "SAVEPOINT batch").run();
     applied = guarded(connection, [&] { return apply_all(connection, batch); });
-    if (!applied) connection.tally().forget();
+    if (!applied) connection.label_changes().forget();
     if (!connection.in_transaction()) return {};
     if (!applied) Query(connection, "ROLLBACK TO batch").run();
     Query(connection, "RELEASE batch").run();
@@ -166,11 +166,11 @@ bool GroupWriter::commit_unguarded(Connection& connection, const Group& group) {
     for (const auto* write : squash.writes()) {
       if (auto done = apply(connection, *write); !done) return done;
     }
-    connection.tally().flush(connection);
+    connection.label_changes().flush(connection);
     return {};
   });
   if (applied) return end(connection).has_value();
-  connection.tally().forget();
+  connection.label_changes().forget();
   if (connection.in_transaction()) connection.database().tryExec("ROLLBACK");
   return false;
 }

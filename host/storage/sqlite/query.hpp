@@ -11,6 +11,11 @@
 
 namespace agenthost::storage {
 
+// Bytes to bind, where a text would be taken for one. They must live until the query is done.
+struct Blob {
+  std::string_view bytes;
+};
+
 class Query {
  public:
   Query(Connection& connection, const std::string& sql) : statement_(connection.prepared(sql)) {}
@@ -29,12 +34,24 @@ class Query {
     return *this;
   }
 
+  // From the start, with other parameters.
+  Query& again() {
+    statement_.reset();
+    bound_ = 0;
+    return *this;
+  }
+
   // True when there is a row.
   bool next() { return statement_.executeStep(); }
   // For statements without rows: how many rows they changed.
   int run() { return statement_.exec(); }
 
   [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
+  // Until the next step.
+  [[nodiscard]] std::string_view blob(int column) const {
+    const auto bytes = statement_.getColumn(column);
+    return {static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())};
+  }
   [[nodiscard]] std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
   [[nodiscard]] double real(int column) const { return statement_.getColumn(column).getDouble(); }
   [[nodiscard]] std::optional<std::string> maybe_text(int column) const {
@@ -52,6 +69,9 @@ class Query {
   void bind_next(const std::string& text) { statement_.bindNoCopy(++bound_, text); }
   void bind_next(std::string& text) { statement_.bindNoCopy(++bound_, text); }
   void bind_next(std::string_view text) { statement_.bind(++bound_, std::string(text)); }
+  void bind_next(Blob blob) {
+    statement_.bindNoCopy(++bound_, blob.bytes.data(), static_cast<int>(blob.bytes.size()));
+  }
   void bind_next(std::int64_t number) { statement_.bind(++bound_, number); }
   void bind_next(int number) { statement_.bind(++bound_, number); }
   void bind_next(const std::optional<std::int64_t>& number) {

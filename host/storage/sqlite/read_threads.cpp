@@ -23,7 +23,7 @@ Result<models::Thread> read_thread(Connection& connection, std::string_view id) 
 }
 
 Result<Found<models::Thread>> read_threads(Connection& connection, const ThreadFilter& filter, Page page) {
-  const auto search = ThreadSearch::plan(connection, filter);
+  const auto search = ThreadSearch::run(connection, filter);
   if (!search) return fail(search.error());
   return Found<models::Thread>{search->rows(page), static_cast<int>(search->total())};
 }

@@ -258,15 +258,7 @@ ALTER TABLE threads ADD COLUMN expires_at INTEGER;
 CREATE INDEX threads_by_expiry ON threads (expires_at) WHERE expires_at IS NOT NULL;
 )sql";
 
-void label_stored_threads(Connection& connection) {
-  Query threads(connection, "SELECT thread_id, created_at, metadata FROM threads");
-  while (threads.next()) {
-    relabel(connection, {threads.text(0), threads.integer(1)}, "{}", threads.text(2));
-  }
-  connection.tally().flush(connection);
-}
-
-// The writes of threads count them, too, once for a group (tally.hpp). A label says when the last of its
+// The writes of threads count them, too, once for a group. A label says when the last of its
 // threads was updated, so that a search by that time starts there. The indices by time hold what a walk along
 // them asks of each thread.
 constexpr const char* kThreadTally = R"sql(
@@ -285,6 +277,55 @@ DROP INDEX threads_by_state_updated;
 CREATE INDEX threads_by_state_updated ON threads (state_updated_at, created_at);
 )sql";
 
+// Threads are numbered in the order of their creation, and labels (the status is one of them) have theirs as
+// sets of numbers (thread_set.hpp), which are met and counted without a look at a thread. So no index by
+// status or by creation is needed beside that of the numbers, which holds what a sort of some threads by time
+// asks of them.
+constexpr const char* kThreadNumbers = R"sql(
+DROP INDEX threads_by_created;
+DROP INDEX threads_by_status;
+DROP INDEX threads_by_updated;
+DROP INDEX threads_by_state_updated;
+DROP TABLE thread_counts;
+DROP TABLE labelled_threads;
+DROP TABLE thread_labels;
+
+ALTER TABLE threads ADD COLUMN number INTEGER;
+UPDATE threads SET number = place.number FROM
+  (SELECT thread_id AS id, row_number() OVER (ORDER BY created_at, thread_id) - 1 AS number FROM threads) AS place
+  WHERE threads.thread_id = place.id;
+CREATE INDEX threads_by_number ON threads (number, updated_at, state_updated_at);
+CREATE INDEX threads_by_updated ON threads (updated_at, number);
+CREATE INDEX threads_by_state_updated ON threads (state_updated_at, number);
+
+CREATE TABLE thread_labels (
+  label_id INTEGER PRIMARY KEY,
+  path     TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  UNIQUE (path, value)
+);
+CREATE TABLE labelled_threads (
+  label_id INTEGER NOT NULL,
+  chunk    INTEGER NOT NULL,
+  threads  INTEGER NOT NULL,
+  members  BLOB NOT NULL,
+  PRIMARY KEY (label_id, chunk)
+) WITHOUT ROWID;
+)sql";
+
+// Chunk by chunk, so that a data file of any size needs little memory.
+void label_stored_threads(Connection& connection) {
+  Query threads(connection, "SELECT number, metadata, status FROM threads ORDER BY number");
+  while (threads.next()) {
+    const auto number = threads.integer(0);
+    if (Chunk::place_of(number) == 0) connection.label_changes().flush(connection);
+    auto labels = labels_of(threads.text(1));
+    if (const auto status = models::thread_status_from(threads.text(2))) labels.push_back(label_of(*status));
+    relabel(connection, number, {}, std::move(labels));
+  }
+  connection.label_changes().flush(connection);
+}
+
 // What SQL cannot say runs after it.
 struct Migration {
   std::string sql;
@@ -299,8 +340,10 @@ const std::vector<Migration>& migrations() {
       {std::string(kRunEvents) + kWebhooks},
       {std::string(kWrittenBy)},
       {std::string(kCrons)},
-      {std::string(kThreadLabels) + kThreadTtl, label_stored_threads},
+      // What filled the labels of this schema is gone: a later one drops them and makes its own.
+      {std::string(kThreadLabels) + kThreadTtl},
       {kThreadTally},
+      {kThreadNumbers, label_stored_threads},
   };
   return kMigrations;
 }

@@ -110,7 +110,7 @@ TEST_F(GroupWriterTest, ABatchThatFailsIsUndoneAloneThoughItsRowsWereSquashed) {
   ASSERT_TRUE(thread.next());
   EXPECT_EQ(thread.text(0), "{}");
   EXPECT_EQ(thread.integer(1), 7);
-  Query labels(**lease, "SELECT count(*) FROM thread_labels");
+  Query labels(**lease, "SELECT count(*) FROM thread_labels WHERE path <> 'status'");
   ASSERT_TRUE(labels.next());
   EXPECT_EQ(labels.integer(0), 0);
 }

@@ -22,13 +22,13 @@ std::unique_ptr<Connection> open_in_memory() {
 
 // Every row of every table that grows, as text.
 std::string everything_in(Connection& connection) {
-  connection.tally().flush(connection);
+  connection.label_changes().flush(connection);
   std::string out;
-  for (const char* sql :
-       {"SELECT * FROM threads", "SELECT * FROM thread_counts",
-        "SELECT key, value, threads FROM thread_labels",
-        "SELECT key, value, created_at, thread_id FROM labelled_threads JOIN thread_labels USING (label_id)",
-        "SELECT * FROM runs", "SELECT * FROM checkpoints", "SELECT * FROM channel_values"}) {
+  for (const char* sql : {"SELECT * FROM threads",
+                          "SELECT path, value, chunk, threads, hex(members) FROM labelled_threads JOIN "
+                          "thread_labels USING (label_id)",
+                          "SELECT path, value FROM thread_labels", "SELECT * FROM runs",
+                          "SELECT * FROM checkpoints", "SELECT * FROM channel_values"}) {
     std::vector<std::string> rows;
     SQLite::Statement rows_of(connection.database(), sql);
     while (rows_of.executeStep()) {

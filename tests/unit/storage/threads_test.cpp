@@ -104,11 +104,11 @@ TEST_P(ThreadsTest, PagesNewestFirstWithTheTrueTotal) {
 }
 
 TEST_P(ThreadsTest, SortsByEveryOfferedColumn) {
-  auto first = make_thread("a", 2);
-  auto second = make_thread("b", 1);
-  first.status = models::ThreadStatus::kBusy;
-  second.updated_at = 8;
-  second.state_updated_at = 9;
+  auto first = make_thread("b", 1);
+  auto second = make_thread("a", 2);
+  first.updated_at = 8;
+  first.state_updated_at = 9;
+  second.status = models::ThreadStatus::kBusy;
   ASSERT_TRUE(commit({InsertThread{first}, InsertThread{second}}));
   const auto ascending = [&](const char* column) {
     return search({.sort_by = column, .order = Order::kAscending});
