@@ -29,7 +29,7 @@ constexpr std::array kStatuses{models::ThreadStatus::kBusy, models::ThreadStatus
 // To look a thread up costs as much as to read so many in a row.
 constexpr std::int64_t kReadsPerLook = 4;
 // What a look at the key of one thread costs, in steps of a walk.
-constexpr std::int64_t kStepsPerLook = 8;
+constexpr std::int64_t kStepsPerLook = 20;
 // A walk that has taken so many times the steps it should have is given up.
 constexpr std::int64_t kPatience = 8;
 constexpr std::int64_t kFewSteps = 1'000;  // fewer are always taken

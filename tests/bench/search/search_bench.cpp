@@ -1,8 +1,8 @@
 // search_bench FILE [THREADS]: how long searches take among so many threads (1,000,000), and pages of the
-// history of a thread with 10,000 checkpoints. Prints two tables in Markdown: times, and SQLite's plans.
+// history of a thread with 10,000 checkpoints. Prints tables of times in Markdown, and SQLite's plans.
 //
-// Each query runs on a connection of its own, as a reader's, in a read transaction, with other values every
-// time. The file is made when it is not there; that takes a minute or two.
+// Each cell has a connection of its own, as a reader's, and each query a read transaction and other values.
+// The file is made when it is not there; that takes a minute or two.
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::array<const char*, 5> kSortKeys{"created_at", "updated_at", "state_updated_at", "status",
                                                "thread_id"};
 
+// One or more cells of a table's row.
 struct Asked {
   std::string what;
   int times;
@@ -82,30 +83,27 @@ std::vector<Filter> filters() {
 }
 
 // A search answers a page and the number of all matches.
-std::vector<Asked> searches(int threads) {
-  std::vector<Asked> all;
-  for (const auto& filter : filters()) {
-    const std::string what = filter.what;
-    for (const char* key : kSortKeys) {
-      all.push_back({what + ", by " + key, 100, [of = filter.of, key, threads](Connection& from, int n) {
-                       auto asked = of(some(n, threads));
-                       asked.sort_by = key;
-                       return status_of(read_threads(from, asked, {10, 0}));
-                     }});
-    }
-  }
-  all.push_back({"owner, values contain", 100, [threads](Connection& from, int n) {
-                   return status_of(read_threads(
-                       from,
-                       {.metadata_contains = "{" + text("owner", owner_of(some(n, threads))) + "}",
-                        .values_contain = R"({"messages":"x"})"},
-                       {10, 0}));
-                 }});
-  // Takes long by its nature.
-  all.push_back({"values contain alone", 2, [](Connection& from, int) {
-                   return status_of(read_threads(from, {.values_contain = R"({"messages":"x"})"}, {10, 0}));
-                 }});
-  return all;
+Asked search(const Filter& filter, const char* key, int threads) {
+  return {std::string(filter.what) + ", by " + key, 100,
+          [of = filter.of, key, threads](Connection& from, int n) {
+            auto asked = of(some(n, threads));
+            asked.sort_by = key;
+            return status_of(read_threads(from, asked, {10, 0}));
+          }};
+}
+
+std::vector<Asked> searches_of_values(int threads) {
+  constexpr const char* kValues = R"({"messages":"x"})";
+  return {{"owner, values contain", 100,
+           [threads](Connection& from, int n) {
+             const auto owner = "{" + text("owner", owner_of(some(n, threads))) + "}";
+             return status_of(
+                 read_threads(from, {.metadata_contains = owner, .values_contain = kValues}, {10, 0}));
+           }},
+          // Takes long by its nature.
+          {"values contain alone", 3, [](Connection& from, int) {
+             return status_of(read_threads(from, {.values_contain = kValues}, {10, 0}));
+           }}};
 }
 
 std::vector<Asked> histories() {
@@ -143,36 +141,57 @@ void print_plans(Connection& from) {
   for (auto* one = sqlite3_next_stmt(handle, nullptr); one != nullptr; one = sqlite3_next_stmt(handle, one))
     statements.emplace_back(sqlite3_sql(one));
   for (const auto& sql : statements) {
-    if (sql.find("labelled_threads") == std::string::npos && sql.find("FROM threads") == std::string::npos)
-      continue;
     SQLite::Statement plan(from.database(), "EXPLAIN QUERY PLAN " + sql);
     std::string steps;
     while (plan.executeStep()) steps += (steps.empty() ? "" : "; ") + plan.getColumn(3).getString();
-    std::printf("  %s: %s\n", sql.c_str(), steps.c_str());
+    std::printf("* %s\n  %s\n", sql.c_str(), steps.c_str());
   }
 }
 
-enum class Show { kTimes, kPlans };
+std::unique_ptr<Connection> open(const std::filesystem::path& file) {
+  auto opened = Connection::open(file, Role::kReader);
+  if (opened) return std::move(*opened);
+  std::fprintf(stderr, "%s\n", opened.error().text.c_str());
+  std::exit(1);
+}
 
-void run(const std::filesystem::path& file, const Asked& asked, Show show) {
-  auto from = Connection::open(file, Role::kReader);
-  if (!from) {
-    std::fprintf(stderr, "%s\n", from.error().text.c_str());
-    std::exit(1);
-  }
-  if (show == Show::kPlans) {
-    (void)milliseconds_of(**from, asked, 0);
-    std::printf("* %s\n", asked.what.c_str());
-    return print_plans(**from);
-  }
+// " p50 / p99 |" in ms
+void print_times(const std::filesystem::path& file, const Asked& asked) {
+  const auto from = open(file);
   std::vector<double> times;
-  for (int n = 0; n < asked.times; ++n) times.push_back(milliseconds_of(**from, asked, n));
+  for (int n = 0; n < asked.times; ++n) times.push_back(milliseconds_of(*from, asked, n));
   std::sort(times.begin(), times.end());
   const auto at = [&](double part) {
     return times[static_cast<std::size_t>(std::ceil(part * static_cast<double>(times.size() - 1)))];
   };
-  std::printf("| %s | %.2f | %.2f |\n", asked.what.c_str(), at(0.5), at(0.99));
+  std::printf(" %.2f / %.2f |", at(0.5), at(0.99));
   std::fflush(stdout);
+}
+
+void print_all(const std::filesystem::path& file, int threads) {
+  std::printf("| filter (threads that match) |");
+  for (const char* key : kSortKeys) std::printf(" %s |", key);
+  std::printf("\n|---|---:|---:|---:|---:|---:|\n");
+  for (const auto& filter : filters()) {
+    std::printf("| %s |", filter.what);
+    for (const char* key : kSortKeys) print_times(file, search(filter, key, threads));
+    std::printf("\n");
+  }
+  std::printf("\n| other | p50 / p99 |\n|---|---:|\n");
+  auto others = searches_of_values(threads);
+  for (auto& one : histories()) others.push_back(std::move(one));
+  for (const auto& one : others) {
+    std::printf("| %s |", one.what.c_str());
+    print_times(file, one);
+    std::printf("\n");
+  }
+  std::printf("\n");
+  const auto from = open(file);
+  for (const auto& filter : filters()) {
+    for (const char* key : kSortKeys) (void)milliseconds_of(*from, search(filter, key, threads), 0);
+  }
+  for (const auto& one : others) (void)milliseconds_of(*from, one, 0);
+  print_plans(*from);
 }
 
 }  // namespace
@@ -189,11 +208,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", built.error().text.c_str());
     return 1;
   }
-  auto all = searches(threads);
-  for (auto& one : histories()) all.push_back(std::move(one));
-  std::printf("| query (10 rows and the number of all matches) | p50 ms | p99 ms |\n|---|---:|---:|\n");
-  for (const auto& asked : all) run(argv[1], asked, Show::kTimes);
-  std::printf("\n");
-  for (const auto& asked : all) run(argv[1], asked, Show::kPlans);
+  print_all(argv[1], threads);
   return 0;
 }
