@@ -77,31 +77,8 @@ void RunScheduler::register_locked(const ActiveRunPtr& run) {
 
 void RunScheduler::write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
                                   Acknowledged acknowledged) {
-  auto row = run->row;
-  if (turn == Turn::kNow) {
-    row.status = RunStatus::kRunning;
-    row.attempts = 1;
-  }
-  auto metadata =
-      "{\"graph_id\":" + quote(run->graph.graph->id()) + ",\"assistant_id\":" + quote(row.assistant_id) + "}";
-  auto batch = run->together;
-  if (fresh) {
-    fresh->status = ThreadStatus::kBusy;
-    fresh->metadata = merge_objects(fresh->metadata, metadata);
-    fresh->config = run->thread_config;
-    fresh->ttl = make_ttl(limits_.thread_ttl, fresh->created_at);
-    batch.push_back(storage::InsertThread{std::move(*fresh)});
-  } else {
-    storage::UpdateThread thread;
-    thread.thread_id = row.thread_id;
-    thread.status = ThreadStatus::kBusy;
-    thread.merge_metadata = std::move(metadata);
-    thread.config = run->thread_config;
-    batch.push_back(std::move(thread));
-  }
-  batch.push_back(storage::InsertRun{
-      std::move(row), run->request.resumable ? storage::KeepEvents::kYes : storage::KeepEvents::kNo});
   const bool can_try_again = fresh && turn == Turn::kLater;
+  auto batch = rows_of_accepted(*run, turn, std::move(fresh), limits_.thread_ttl);
   auto stored = [this, run, can_try_again,
                  acknowledged = std::move(acknowledged)](const Status& written) mutable {
     // Somebody else made the thread meanwhile, and holds it: this run waits for it like any other.
@@ -220,26 +197,11 @@ void RunScheduler::run_ended(const ActiveRunPtr& run, RunResult result) {
   store_outcome(run, result, std::move(outcome));
 }
 
-std::string RunScheduler::add_farewell(const ActiveRun& run, const RunOutcome& outcome,
-                                       storage::Batch& batch) const {
-  const auto now = now_us();
-  if (run.request.resumable) {
-    const auto kept = std::chrono::microseconds(limits_.stored_streams).count();
-    batch.push_back(storage::EndRunEvents{run.row.run_id, now, now - kept});
-  }
-  auto webhook = webhook_about(run.row, run.request.webhook, outcome, run.started_at);
-  if (!webhook) return "";
-  auto id = webhook->webhook_id;
-  batch.push_back(storage::InsertWebhook{std::move(*webhook)});
-  return id;
-}
-
 void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& result, RunOutcome outcome) {
   if (run->followed) run->final_state = result.checkpoint;
   const auto now = now_us();
-  storage::Batch batch;
-  const auto webhook = add_farewell(*run, outcome, batch);
-  auto stored = [this, run, webhook, outcome](const Status& written) mutable {
+  auto [batch, webhook] = farewell_to(*run, outcome, limits_.stored_streams);
+  auto stored = [this, run, webhook = std::move(webhook), outcome](const Status& written) mutable {
     auto lost = run->journal->failure();
     if (!written && !lost) lost = written.error();
     if (lost) {
@@ -266,13 +228,11 @@ void RunScheduler::store_outcome(const ActiveRunPtr& run, const RunResult& resul
   storage_.write(std::move(batch), std::move(stored));
 }
 
-// With the run's checkpoints gone, the thread stands where it stood before it.
 void RunScheduler::store_rollback(const ActiveRunPtr& run, RunOutcome outcome) {
-  storage::Batch batch;
-  const auto webhook = add_farewell(*run, outcome, batch);
-  batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kYes});
-  batch.push_back(storage::SettleThread{run->row.thread_id, now_us()});
-  storage_.write(std::move(batch), [this, run, webhook, outcome](const Status& written) mutable {
+  auto [batch, webhook] = farewell_to(*run, outcome, limits_.stored_streams);
+  add_rollback(batch, *run);
+  storage_.write(std::move(batch), [this, run, webhook = std::move(webhook),
+                                    outcome](const Status& written) mutable {
     if (!written) {
       logger_.error("runs", "run " + run->row.run_id + " could not be rolled back: " + written.error().text);
     } else if (!webhook.empty()) {
@@ -337,21 +297,12 @@ void RunScheduler::remember(const ActiveRunPtr& run, const RunOutcome& outcome) 
   finished_.keep(std::move(finished));
 }
 
-// A run that never started was put out: its row goes or says so, and its waiters are told.
+// A run that never started was put out: that is stored, and its waiters are told.
 void RunScheduler::finish_queued(const ActiveRunPtr& run) {
   const RunOutcome outcome{RunStatus::kInterrupted, "{}", std::nullopt, RunEnd::kCancelled};
-  storage::Batch batch;
-  const auto webhook = add_farewell(*run, outcome, batch);
-  if (run->delete_thread_after) {
-    batch.push_back(storage::DeleteThread{run->row.thread_id});
-  } else if (run->cancelled == CancelAction::kRollback) {
-    batch.push_back(storage::DeleteRun{run->row.thread_id, run->row.run_id, storage::WithCheckpoints::kNo});
-  } else {
-    batch.push_back(
-        storage::UpdateRun{run->row.run_id, now_us(), RunStatus::kInterrupted, {}, {}, run->cancel_reason});
-  }
-  if (!run->delete_thread_after) batch.push_back(storage::SettleThread{run->row.thread_id, now_us()});
-  storage_.write(std::move(batch), [this, run, webhook, outcome](const Status& written) {
+  auto [batch, webhook] = farewell_to(*run, outcome, limits_.stored_streams);
+  add_put_out(batch, *run);
+  storage_.write(std::move(batch), [this, run, webhook = std::move(webhook), outcome](const Status& written) {
     if (written && !webhook.empty()) webhooks_->deliver(webhook);
     runtime_.post([this, run, outcome] { finish(run, outcome); });
   });

@@ -18,6 +18,7 @@
 #include "host/services/finished_runs.hpp"
 #include "host/services/run_input.hpp"
 #include "host/services/run_observer.hpp"
+#include "host/services/run_rows.hpp"
 #include "host/services/thread_queues.hpp"
 #include "host/services/webhook_service.hpp"
 #include "host/storage/storage.hpp"
@@ -93,7 +94,6 @@ class RunScheduler {
   [[nodiscard]] Status submit_ephemeral(const ActiveRunPtr& run, const Acknowledged& acknowledged);
   [[nodiscard]] Status room_locked() const;
   void register_locked(const ActiveRunPtr& run);
-  enum class Turn { kNow, kLater };
   void write_accepted(const ActiveRunPtr& run, Turn turn, std::optional<models::Thread> fresh,
                       Acknowledged acknowledged);
 
@@ -115,8 +115,6 @@ class RunScheduler {
   void run_ended(const ActiveRunPtr& run, runtime::RunResult result);
   void store_outcome(const ActiveRunPtr& run, const runtime::RunResult& result, RunOutcome outcome);
   void store_rollback(const ActiveRunPtr& run, RunOutcome outcome);
-  // What every end of a stored run leaves besides its row; returns the id of the webhook, or "".
-  std::string add_farewell(const ActiveRun& run, const RunOutcome& outcome, storage::Batch& batch) const;
   void finish(const ActiveRunPtr& run, const RunOutcome& outcome);
   void remember(const ActiveRunPtr& run, const RunOutcome& outcome);
   void close_events(const ActiveRunPtr& run, const RunOutcome& outcome);
