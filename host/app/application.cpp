@@ -46,9 +46,11 @@ unsigned cores() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& settings) {
+Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& settings,
+                                                       telemetry::Logger& logger) {
   storage::SqliteOptions options;
   options.readers = settings.readers;
+  options.migrating = [&](const std::string& what) { logger.info("storage", what); };
   if (settings.kind == "sqlite") {
     std::error_code problem;
     std::filesystem::create_directories(settings.directory, problem);
@@ -209,7 +211,7 @@ Status Application::Parts::open() {
   if (!opened_llm) return fail(opened_llm.error());
   llm = std::move(*opened_llm);
   for (const auto& warning : llm->warnings()) logger.warn("llm", warning);
-  auto opened_storage = open_storage(settings.storage);
+  auto opened_storage = open_storage(settings.storage, logger);
   if (!opened_storage) return fail(opened_storage.error());
   storage = std::move(*opened_storage);
   store.emplace(*storage, store_options(settings.store));

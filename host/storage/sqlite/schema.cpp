@@ -384,7 +384,7 @@ int current_schema() {
   return static_cast<int>(migrations().size());
 }
 
-Status migrate(Connection& connection) {
+Status migrate(Connection& connection, const Migrating& migrating) {
   return guarded(connection, [&]() -> Status {
     if (auto owner = check_owner(connection); !owner) return owner;
     use_write_ahead_log(connection);
@@ -392,6 +392,10 @@ Status migrate(Connection& connection) {
     SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);
     const auto version = number(connection, "PRAGMA user_version");
     if (version >= current_schema()) return {};
+    if (version > 0 && migrating) {
+      migrating(connection.name() + ": goes from schema " + std::to_string(version) + " to " +
+                std::to_string(current_schema()) + "; about a minute for a million threads");
+    }
     for (auto next = static_cast<std::size_t>(version); next < migrations().size(); ++next) {
       connection.run(migrations()[next].sql);
       if (migrations()[next].then != nullptr) migrations()[next].then(connection);

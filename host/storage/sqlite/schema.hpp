@@ -2,6 +2,9 @@
 // connection.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "host/storage/sqlite/connection.hpp"
 
 namespace agenthost::storage {
@@ -10,7 +13,9 @@ namespace agenthost::storage {
 [[nodiscard]] int current_schema();
 
 // Brings the database to the current schema in one transaction. Refuses a newer schema and a database that
-// belongs to another program, with the remedy.
-[[nodiscard]] Status migrate(Connection& connection);
+// belongs to another program, with the remedy. `migrating` is told before a database that has data is
+// changed.
+using Migrating = std::function<void(const std::string& what)>;
+[[nodiscard]] Status migrate(Connection& connection, const Migrating& migrating = {});
 
 }  // namespace agenthost::storage

@@ -186,7 +186,7 @@ Result<Connections> open_readers(const SqliteOptions& options) {
 Result<std::unique_ptr<Storage>> open_sqlite(const SqliteOptions& options) {
   auto writer = Connection::open(options.file, Role::kWriter);
   if (!writer) return fail(writer.error());
-  if (auto migrated = migrate(**writer); !migrated) return fail(migrated.error());
+  if (auto migrated = migrate(**writer, options.migrating); !migrated) return fail(migrated.error());
   auto readers = open_readers(options);
   if (!readers) return fail(readers.error());
   return std::make_unique<SqliteStorage>(std::move(*writer), std::move(*readers),

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "host/storage/storage.hpp"
 
@@ -13,6 +15,8 @@ struct SqliteOptions {
   // Empty: in memory, gone at the end (`storage: memory`).
   std::filesystem::path file;
   unsigned readers = 2;
+  // Told before a file of an older schema is changed, which takes a while when it is large.
+  std::function<void(const std::string& what)> migrating = {};
 };
 
 // Opens or creates the database and migrates it to the current schema. The error names the file and the

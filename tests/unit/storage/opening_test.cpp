@@ -10,6 +10,7 @@ namespace agenthost::storage {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string error_of(const std::filesystem::path& file) {
@@ -37,7 +38,10 @@ TEST(Opening, MigratesAnEmptyFileOnceAndThenLeavesItAlone) {
 TEST(Opening, AFileOfAnOlderSchemaKeepsItsThreadsAndFindsThem) {
   const TemporaryFolder folder;
   edit(folder.file(), content(std::filesystem::path(STORAGE_TEST_DATA) / "schema_6.sql"));
-  const auto storage = open_or_die(folder.file());
+  std::vector<std::string> notices;
+  const SqliteOptions options{folder.file(), 2, [&](const std::string& what) { notices.push_back(what); }};
+  const auto storage = std::move(*open_sqlite(options));
+  EXPECT_THAT(notices, ElementsAre(AllOf(HasSubstr(folder.file().string()), HasSubstr("from schema 6 to "))));
   const std::string id = "00000000-0000-7000-8000-000000000001";
   EXPECT_EQ(storage->history(id, {})->size(), 6u);
   EXPECT_THAT(**storage->latest_values(id, {}), HasSubstr("echo: again"));
