@@ -1,11 +1,14 @@
 #include "host/app/application.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <future>
 #include <optional>
 #include <thread>
 
+#include "agenthost/agent_plugin.h"
 #include "host/app/plugin_reload.hpp"
 #include "host/app/store_door.hpp"
 #include "host/app/subagent_door.hpp"
@@ -13,6 +16,7 @@
 #include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/first_contact.hpp"
 #include "host/plugins/folder_watcher.hpp"
 #include "host/plugins/isolation/processes.hpp"
 #include "host/plugins/registry.hpp"
@@ -74,6 +78,16 @@ isolation::KnownNames known_names(const settings::Settings& settings) {
 // Of the plugins' libraries. A server that keeps nothing keeps them only as long as it runs.
 std::filesystem::path copies_folder(const settings::Storage& settings) {
   return settings.kind == "memory" ? std::filesystem::path() : settings.directory / "plugins";
+}
+
+// Where the server keeps which plugins it has met.
+std::filesystem::path met_plugins_file(const settings::Storage& settings) {
+  return settings.kind == "memory" ? std::filesystem::path() : settings.directory / "met-plugins";
+}
+
+// What it has met another build may not survive.
+std::string build_name() {
+  return fmt::format("{}/abi-{}.{}", kVersion, AGENT_ABI_MAJOR, AGENT_ABI_MINOR);
 }
 
 models::DefaultTtl thread_ttl(const settings::Threads& settings) {
@@ -179,6 +193,7 @@ struct Application::Parts {
   std::optional<StoreDoor> store_door;  // for plugins, as the next
   std::optional<SubagentDoor> subagent_door;
   std::unique_ptr<isolation::Processes> processes;
+  std::optional<plugins::FirstContact> first_contact;
   std::unique_ptr<plugins::PluginRegistry> graphs;
   std::optional<services::WebhookService> webhooks;
   std::optional<services::RunScheduler> scheduler;
@@ -220,6 +235,8 @@ Status Application::Parts::open() {
   auto opened_processes = isolation::Processes::open(timers, settings.plugins.process, known_names(settings));
   if (!opened_processes) return fail(opened_processes.error());
   processes = std::move(*opened_processes);
+  if (settings.plugins.first_contact == "child")
+    first_contact.emplace(*processes, met_plugins_file(settings.storage), build_name());
   graphs = std::make_unique<plugins::PluginRegistry>(
       settings.plugins,
       plugins::HostServices{
@@ -231,7 +248,8 @@ Status Application::Parts::open() {
            extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes),
            extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes)},
           settings.runtime.max_state_bytes,
-          processes.get()},
+          processes.get(),
+          first_contact ? &*first_contact : nullptr},
       copies_folder(settings.storage));
   if (auto scanned = graphs->scan(settings.plugins.directory); !scanned) return scanned;
   open_services();

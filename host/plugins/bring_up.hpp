@@ -27,6 +27,9 @@ struct ProcessLauncher {
   virtual ~ProcessLauncher() = default;
   [[nodiscard]] virtual Result<std::unique_ptr<RunningPlugin>> launch(const PluginSource& source,
                                                                       const HostServices& services) = 0;
+  // Opens the plugin in a process that then ends: its entry, its description, its stop(). An error when it
+  // refused or the process did not survive it.
+  [[nodiscard]] virtual Status try_out(const PluginSource& source, const HostServices& services) = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<RunningPlugin>> bring_up(const PluginSource& source,

@@ -63,6 +63,16 @@ class Load {
     return {};
   }
 
+  Result<std::vector<runtime::Graph>> describe() {
+    agent_bytes out{};
+    const auto status = plugin_.api->describe(plugin_.plugin, &out);
+    const OwnedBytes description(&out);
+    if (status != AGENT_OK) return refuse("describe failed with " + status_name(status));
+    plugin_.description = description.text();
+    return read_description(plugin_.description, plugin_.manifest);
+  }
+
+  [[nodiscard]] const std::string& description() const { return plugin_.description; }
   LoadedPlugin finish() && { return std::exchange(plugin_, LoadedPlugin{}); }
 
  private:
@@ -114,15 +124,6 @@ class Load {
     return {};
   }
 
-  Result<std::vector<runtime::Graph>> describe() {
-    agent_bytes out{};
-    const auto status = plugin_.api->describe(plugin_.plugin, &out);
-    const OwnedBytes description(&out);
-    if (status != AGENT_OK) return refuse("describe failed with " + status_name(status));
-    plugin_.description = description.text();
-    return read_description(plugin_.description, plugin_.manifest);
-  }
-
   Status make_graph(runtime::Graph description, const std::string& config) {
     agent_graph* graph = nullptr;
     agent_bytes out{};
@@ -142,6 +143,33 @@ class Load {
   LoadedPlugin plugin_;
 };
 
+// The server's end of a plugin that is about to be entered.
+Result<PluginHost*> host_for(const Manifest& manifest, std::shared_ptr<void> library,
+                             const HostServices& services) {
+  auto host = PluginHost::open(manifest.id, services.logger, granted_to(manifest, services.extensions));
+  if (host) (*host)->keep(std::move(library));
+  return host;
+}
+
+// use(entry, library) -> Result<...>
+template <class Use>
+std::invoke_result_t<Use, PluginEntry*, std::shared_ptr<void>> with_library(
+    const Manifest& manifest, const std::filesystem::path& library, Use use) {
+  namespace dll = boost::dll;
+  try {
+    // The throwing form keeps the linker's own words, which name the missing symbol or library.
+    const auto opened =
+        std::make_shared<dll::shared_library>(library, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    if (opened->has(kEntrySymbol)) return use(&opened->get<PluginEntry>(kEntrySymbol), opened);
+    return fail(ErrorCode::kInvalid, manifest.library +
+                                         ": exports no agent_plugin_entry; is it a plugin? declare the "
+                                         "function with AGENT_EXPORT and export it from the library");
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kInvalid, manifest.library + ": cannot be loaded: " +
+                                         renamed(e.what(), library.string(), manifest.library));
+  }
+}
+
 }  // namespace
 
 std::vector<Extension> granted_to(const Manifest& manifest, const std::vector<Extension>& extensions) {
@@ -157,9 +185,8 @@ std::vector<Extension> granted_to(const Manifest& manifest, const std::vector<Ex
 
 Result<LoadedPlugin> enter_plugin(const Manifest& manifest, PluginEntry* entry, std::shared_ptr<void> library,
                                   const std::string& config, const HostServices& services) {
-  auto host = PluginHost::open(manifest.id, services.logger, granted_to(manifest, services.extensions));
+  auto host = host_for(manifest, std::move(library), services);
   if (!host) return fail(host.error());
-  (*host)->keep(std::move(library));
   Load load(manifest, **host);
   if (auto entered = load.enter(entry); !entered) return fail(entered.error());
   if (auto made = load.make_graphs(merge_objects(manifest.config, config)); !made) return fail(made.error());
@@ -168,22 +195,22 @@ Result<LoadedPlugin> enter_plugin(const Manifest& manifest, PluginEntry* entry, 
 
 Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& library,
                                  const std::string& config, const HostServices& services) {
-  namespace dll = boost::dll;
-  try {
-    // The throwing form keeps the linker's own words, which name the missing symbol or library.
-    const auto opened =
-        std::make_shared<dll::shared_library>(library, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    if (!opened->has(kEntrySymbol)) {
-      return fail(ErrorCode::kInvalid,
-                  manifest.library +
-                      ": exports no agent_plugin_entry; is it a plugin? declare the function "
-                      "with AGENT_EXPORT and export it from the library");
-    }
-    return enter_plugin(manifest, &opened->get<PluginEntry>(kEntrySymbol), opened, config, services);
-  } catch (const std::exception& e) {
-    return fail(ErrorCode::kInvalid, manifest.library + ": cannot be loaded: " +
-                                         renamed(e.what(), library.string(), manifest.library));
-  }
+  return with_library(manifest, library, [&](PluginEntry* entry, std::shared_ptr<void> opened) {
+    return enter_plugin(manifest, entry, std::move(opened), config, services);
+  });
+}
+
+Result<std::string> try_plugin(const Manifest& manifest, const std::filesystem::path& library,
+                               const HostServices& services) {
+  return with_library(manifest, library,
+                      [&](PluginEntry* entry, std::shared_ptr<void> opened) -> Result<std::string> {
+                        auto host = host_for(manifest, std::move(opened), services);
+                        if (!host) return fail(host.error());
+                        Load load(manifest, **host);
+                        if (auto entered = load.enter(entry); !entered) return fail(entered.error());
+                        if (auto described = load.describe(); !described) return fail(described.error());
+                        return load.description();
+                      });
 }
 
 bool unload_plugin(LoadedPlugin plugin) {

@@ -6,7 +6,7 @@
 // time.
 //
 // What no loader in the same process survives: an exception out of one of the plugin's noexcept functions,
-// exit(), and memory errors. That needs a process of its own.
+// exit(), and memory errors. That needs a process of its own; FirstContact gives it one for try_plugin().
 #pragma once
 
 #include <filesystem>
@@ -24,6 +24,7 @@
 namespace agenthost::plugins {
 
 struct ProcessLauncher;
+class FirstContact;
 
 // What every plugin of this server is given. The references outlive the registry.
 struct HostServices {
@@ -31,7 +32,8 @@ struct HostServices {
   ExecutorPools pools;
   std::vector<Extension> extensions;
   std::size_t max_update_bytes = std::size_t{64} << 20U;
-  ProcessLauncher* processes = nullptr;  // for plugins that are to run in processes of their own
+  ProcessLauncher* processes = nullptr;   // for plugins that are to run in processes of their own
+  FirstContact* first_contact = nullptr;  // null: libraries nobody has met are opened here all the same
 };
 
 // A plugin whose graphs are ready. Its library, PluginHost and tables are immortal, so it only borrows them.
@@ -52,6 +54,11 @@ struct LoadedPlugin {
 // library: a path that this process has never loaded from.
 [[nodiscard]] Result<LoadedPlugin> load_plugin(const Manifest& manifest, const std::filesystem::path& library,
                                                const std::string& config, const HostServices& services);
+
+// Only to see whether that goes well: enters the plugin, lets it describe itself and stops it. What
+// describe() returned. No graph is made, since what that does to the world should be done once.
+[[nodiscard]] Result<std::string> try_plugin(const Manifest& manifest, const std::filesystem::path& library,
+                                             const HostServices& services);
 
 using PluginEntry = agent_status(const agent_entry_request*, agent_entry_reply*);
 

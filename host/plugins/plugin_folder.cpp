@@ -22,4 +22,10 @@ models::PluginReport PluginFolder::report() const {
   return report;
 }
 
+void PluginFolder::accept() {
+  verdict = Verdict::kServes;
+  refused.reset();
+  refusal.clear();
+}
+
 }  // namespace agenthost::plugins

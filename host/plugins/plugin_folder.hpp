@@ -38,6 +38,8 @@ struct PluginFolder {
 
   [[nodiscard]] std::string name() const { return path.filename().string(); }
   [[nodiscard]] models::PluginReport report() const;
+  // What lies in the folder is what serves.
+  void accept();
 };
 
 }  // namespace agenthost::plugins

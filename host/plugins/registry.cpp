@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "host/plugins/bring_up.hpp"
+#include "host/plugins/first_contact.hpp"
 
 namespace agenthost::plugins {
 namespace {
@@ -72,15 +72,16 @@ Result<std::vector<PluginOutcome>> PluginRegistry::reload(Retry retry) {
   const auto folders = plugin_folders(directory_);
   if (!folders) return fail(folders.error());
   auto outcomes = drop_missing(*folders);
-  std::map<std::filesystem::path, PluginChange> changes;
+  std::vector<PluginFolder*> in_turn;
   for (const auto& path : *folders) {
-    folders_[path].path = path;
-    changes[path] = look_at(folders_[path], retry);
+    in_turn.push_back(&folders_[path]);
+    in_turn.back()->path = path;
   }
+  Changes changes;
+  look_at(in_turn, retry, changes);
   // What was replaced may have given up an id or a graph that another folder waits for.
-  for (auto& [path, change] : changes) {
-    if (folders_[path].verdict == Verdict::kRefused) change = look_at(folders_[path], retry);
-  }
+  std::erase_if(in_turn, [](const PluginFolder* folder) { return folder->verdict != Verdict::kRefused; });
+  look_at(in_turn, retry, changes);
   publish();
   for (const auto& [path, change] : changes) outcomes.push_back({change, folders_[path].report()});
   return outcomes;
@@ -103,7 +104,25 @@ std::vector<PluginOutcome> PluginRegistry::drop_missing(const std::vector<std::f
   return outcomes;
 }
 
-PluginChange PluginRegistry::look_at(PluginFolder& folder, Retry retry) {
+void PluginRegistry::look_at(const std::vector<PluginFolder*>& folders, Retry retry, Changes& changes) {
+  std::vector<Candidate> candidates;
+  for (auto* folder : folders) {
+    auto looked = look_at(*folder, retry);
+    if (const auto* change = std::get_if<PluginChange>(&looked)) {
+      changes[folder->path] = *change;
+    } else {
+      candidates.push_back({*folder, std::move(std::get<Admitted>(looked)), {}});
+    }
+  }
+  meet(candidates);
+  for (auto& candidate : candidates) {
+    const auto& path = candidate.folder.path;
+    changes[path] = take_up(std::move(candidate));
+  }
+}
+
+std::variant<PluginChange, PluginRegistry::Admitted> PluginRegistry::look_at(PluginFolder& folder,
+                                                                             Retry retry) {
   auto fingerprint = fingerprint_of(folder.path);
   const bool same = fingerprint == folder.fingerprint;
   if (same && folder.verdict == Verdict::kServes) return PluginChange::kUnchanged;
@@ -112,17 +131,36 @@ PluginChange PluginRegistry::look_at(PluginFolder& folder, Retry retry) {
   folder.refused.reset();
   auto admitted = admit(folder);
   if (!admitted) return refuse(folder, Verdict::kRefused, admitted.error());
-  auto change = PluginChange::kUnchanged;
-  if (folder.serving && folder.serving->hash == admitted->package.hash) {
-    folder.serving->trust = admitted->vouched.how;
-  } else {
-    change = folder.serving ? PluginChange::kReplaced : PluginChange::kLoaded;
-    if (auto served = serve(folder, std::move(*admitted)); !served)
-      return refuse(folder, Verdict::kFailed, served.error());
+  if (!folder.serving || folder.serving->hash != admitted->package.hash) return std::move(*admitted);
+  folder.serving->trust = admitted->vouched.how;
+  folder.accept();
+  return PluginChange::kUnchanged;
+}
+
+// Those that are to be opened in this process.
+void PluginRegistry::meet(std::vector<Candidate>& candidates) const {
+  if (services_.first_contact == nullptr) return;
+  std::vector<Candidate*> here;
+  std::vector<FirstContact::Stranger> strangers;
+  for (auto& candidate : candidates) {
+    const auto& package = candidate.admitted.package;
+    if (settings_.isolation_of(package.manifest.id) == settings::Isolation::kProcess) continue;
+    here.push_back(&candidate);
+    strangers.push_back({source_of(candidate.folder, candidate.admitted), package.hash});
   }
-  folder.verdict = Verdict::kServes;
-  folder.refused.reset();
-  folder.refusal.clear();
+  auto met = services_.first_contact->meet(strangers, services_);
+  for (std::size_t i = 0; i < here.size(); ++i) here[i]->met = std::move(met[i]);
+}
+
+PluginChange PluginRegistry::take_up(Candidate candidate) {
+  auto& [folder, admitted, met] = candidate;
+  // Again, since one that was looked at together with it may have come first.
+  if (const auto still = check_admitted(folder, admitted.package.manifest); !still)
+    return refuse(folder, Verdict::kRefused, still.error());
+  const auto change = folder.serving ? PluginChange::kReplaced : PluginChange::kLoaded;
+  const auto served = met ? serve(folder, std::move(admitted)) : met;
+  if (!served) return refuse(folder, Verdict::kFailed, served.error());
+  folder.accept();
   return change;
 }
 
@@ -149,7 +187,10 @@ Result<PluginRegistry::Admitted> PluginRegistry::admit(PluginFolder& folder) con
   if (!package) return fail(package.error());
   auto vouched = trust_->judge(folder.path, *package);
   if (!vouched) return fail(vouched.error());
-  return Admitted{std::move(*package), std::move(*vouched)};
+  auto not_granted = trust_->not_granted(package->manifest);
+  std::erase_if(package->manifest.needs,
+                [&](const std::string& need) { return contains(not_granted, need); });
+  return Admitted{std::move(*package), std::move(*vouched), std::move(not_granted)};
 }
 
 // What can be refused without touching the library.
@@ -174,15 +215,17 @@ Status PluginRegistry::check_admitted(const PluginFolder& folder, const Manifest
   return {};
 }
 
+PluginSource PluginRegistry::source_of(const PluginFolder& folder, const Admitted& admitted) const {
+  const auto& package = admitted.package;
+  const auto config = settings_.config.find(package.manifest.id);
+  return {package.manifest, folder.path, package.library->file(),
+          config == settings_.config.end() ? "" : config->second};
+}
+
 Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
-  auto& [package, vouched] = admitted;
+  auto& [package, vouched, not_granted] = admitted;
   auto& manifest = package.manifest;
-  auto not_granted = trust_->not_granted(manifest);
-  std::erase_if(manifest.needs, [&](const std::string& need) { return contains(not_granted, need); });
-  const auto config = settings_.config.find(manifest.id);
-  auto plugin = bring_up({manifest, folder.path, package.library->file(),
-                          config == settings_.config.end() ? "" : config->second},
-                         settings_.isolation_of(manifest.id), services_);
+  auto plugin = bring_up(source_of(folder, admitted), settings_.isolation_of(manifest.id), services_);
   if (!plugin) return fail(plugin.error());
   const auto name = manifest.id + " " + manifest.version;
   log_served(folder, name, vouched, not_granted);

@@ -13,8 +13,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "host/plugins/bring_up.hpp"
 #include "host/plugins/library_vault.hpp"
 #include "host/plugins/loader.hpp"
 #include "host/plugins/package.hpp"
@@ -66,16 +68,28 @@ class PluginRegistry final : public runtime::GraphCatalog {
   // All of these hold setup_.
   [[nodiscard]] std::vector<models::PluginOutcome> drop_missing(
       const std::vector<std::filesystem::path>& folders);
-  [[nodiscard]] models::PluginChange look_at(PluginFolder& folder, Retry retry);
-  [[nodiscard]] models::PluginChange refuse(PluginFolder& folder, PluginFolder::Verdict verdict,
-                                            const Error& why);
-  // Its content, when nothing but the plugin itself can still refuse it.
+  using Changes = std::map<std::filesystem::path, models::PluginChange>;
+  // What nothing but the plugin itself can still refuse.
   struct Admitted {
     PluginPackage package;
     Trust::Vouched vouched;
+    std::vector<std::string> not_granted;  // the package's manifest no longer asks for it
   };
+  struct Candidate {
+    PluginFolder& folder;
+    Admitted admitted;
+    Status met;  // how the first contact went
+  };
+  void look_at(const std::vector<PluginFolder*>& folders, Retry retry, Changes& changes);
+  // Admitted: what lies in the folder is new, or was not served so far.
+  [[nodiscard]] std::variant<models::PluginChange, Admitted> look_at(PluginFolder& folder, Retry retry);
+  void meet(std::vector<Candidate>& candidates) const;
+  [[nodiscard]] models::PluginChange take_up(Candidate candidate);
+  [[nodiscard]] models::PluginChange refuse(PluginFolder& folder, PluginFolder::Verdict verdict,
+                                            const Error& why);
   [[nodiscard]] Result<Admitted> admit(PluginFolder& folder) const;
   [[nodiscard]] Status check_admitted(const PluginFolder& folder, const Manifest& manifest) const;
+  [[nodiscard]] PluginSource source_of(const PluginFolder& folder, const Admitted& admitted) const;
   [[nodiscard]] Status serve(PluginFolder& folder, Admitted admitted);
   void publish();
 

@@ -50,6 +50,7 @@ std::vector<Key> outward_keys_of(Settings& s) {
       {"plugins.directory", &s.plugins.directory},
       {"plugins.isolation", &s.plugins.isolation, {}, {"in_process", "process"}},
       {"plugins.isolation_by_plugin", &s.plugins.isolation_by_plugin},
+      {"plugins.first_contact", &s.plugins.first_contact, {}, {"child", "none"}},
       {"plugins.process.children", &s.plugins.process.children, {1, 64}},
       {"plugins.process.memory_mb", &s.plugins.process.memory_mb, {64, 1'048'576}},
       {"plugins.process.cpu_seconds", &s.plugins.process.cpu_seconds, {0, kMany}},

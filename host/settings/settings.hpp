@@ -105,6 +105,7 @@ struct Plugins {
   std::string isolation = "in_process";  // in_process | process
   std::map<std::string, std::string> isolation_by_plugin;  // plugin id -> one of these
   WorkerProcesses process;
+  std::string first_contact = "child";                       // child | none
   std::vector<std::string> disabled;                         // plugin ids
   std::map<std::string, std::string> config;                 // plugin id -> its `config:` as JSON object text
   std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all

@@ -29,6 +29,7 @@ namespace agenthost::isolation {
 // What every process of a plugin is started with.
 struct Equipment {
   std::filesystem::path program;  // agenthost-worker
+  Purpose purpose = Purpose::kWork;
   plugins::Manifest manifest;
   std::filesystem::path folder, library;
   std::string config;

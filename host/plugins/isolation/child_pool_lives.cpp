@@ -54,6 +54,7 @@ SetUp ChildPool::set_up() const {
   const auto& limits = equipment_.limits;
   const auto& manifest = equipment_.manifest;
   SetUp out;
+  out.purpose = static_cast<std::uint8_t>(equipment_.purpose);
   out.plugin_id = manifest.id;
   out.plugin_version = manifest.version;
   out.folder = equipment_.folder.native();
@@ -79,7 +80,7 @@ void ChildPool::start_child(std::size_t seat) {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::kOpening && stage_ != Stage::kOpen) return;
   }
-  auto process = WorkerProcess::start(equipment_.program);
+  auto process = WorkerProcess::start(equipment_.program, equipment_.purpose);
   if (!process) {
     tell_opened(fail(process.error()));
     return replace(seat, RestartPolicy::HadWorked::kNo, "could not be started: " + process.error().text);

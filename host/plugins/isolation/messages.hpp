@@ -12,7 +12,7 @@
 
 namespace agenthost::isolation {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 enum class Type : std::uint8_t {
   // server to worker
@@ -40,11 +40,16 @@ enum class Type : std::uint8_t {
 
 // ---- server to worker ----
 
+// Why the worker was started: to run the plugin, confined; or to see whether opening it goes well, as free as
+// the server that means to open it next.
+enum class Purpose : std::uint8_t { kWork, kTrial };
+
 // The first message: who the plugin is, what it is given, and how the worker confines itself before it
 // touches the library.
 struct SetUp {
   static constexpr auto kType = Type::kSetUp;
   std::uint32_t version = kProtocolVersion;
+  std::uint8_t purpose = 0;  // Purpose
   std::uint64_t cookie = 0;  // comes back in Ready
   std::uint32_t first_call =
       0;  // the upper half of the worker's call numbers, so that no two workers share one
@@ -59,10 +64,10 @@ struct SetUp {
 
   template <class Self, class Fields>
   static void visit(Self& self, Fields& fields) {
-    fields(self.version, self.cookie, self.first_call, self.plugin_id, self.plugin_version, self.config,
-           self.folder, self.library, self.library_name, self.graphs, self.needs, self.extensions,
-           self.services, self.models, self.readable, self.max_update_bytes, self.memory_bytes,
-           self.blocking_threads, self.cpu_seconds, self.open_files);
+    fields(self.version, self.purpose, self.cookie, self.first_call, self.plugin_id, self.plugin_version,
+           self.config, self.folder, self.library, self.library_name, self.graphs, self.needs,
+           self.extensions, self.services, self.models, self.readable, self.max_update_bytes,
+           self.memory_bytes, self.blocking_threads, self.cpu_seconds, self.open_files);
   }
 };
 

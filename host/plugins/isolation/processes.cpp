@@ -44,12 +44,25 @@ Processes::~Processes() {
 
 Result<std::unique_ptr<plugins::RunningPlugin>> Processes::launch(const plugins::PluginSource& source,
                                                                   const plugins::HostServices& services) {
-  std::call_once(started_, [this] {
-    thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "isolation");
-      loop_->run();
-    });
-  });
+  return open(equipment_for(source), services);
+}
+
+Status Processes::try_out(const plugins::PluginSource& source, const plugins::HostServices& services) {
+  auto equipment = equipment_for(source);
+  equipment.purpose = Purpose::kTrial;
+  equipment.limits.children = 1;
+  const auto plugin = open(std::move(equipment), services);
+  if (!plugin && plugin.error().code == ErrorCode::kUnavailable) {
+    return fail(ErrorCode::kUnavailable,
+                plugin.error().text +
+                    "; or set plugins.first_contact: none to open unknown plugins in the server at once");
+  }
+  if (!plugin) return fail(plugin.error());
+  static_cast<void>((*plugin)->stop());
+  return {};
+}
+
+Equipment Processes::equipment_for(const plugins::PluginSource& source) const {
   Equipment equipment;
   equipment.program = program_;
   equipment.manifest = source.manifest;
@@ -57,6 +70,17 @@ Result<std::unique_ptr<plugins::RunningPlugin>> Processes::launch(const plugins:
   equipment.library = std::filesystem::absolute(source.library);
   equipment.config = merge_objects(source.manifest.config, source.config);
   equipment.limits = limits_;
+  return equipment;
+}
+
+Result<std::unique_ptr<plugins::RunningPlugin>> Processes::open(Equipment equipment,
+                                                                const plugins::HostServices& services) {
+  std::call_once(started_, [this] {
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "isolation");
+      loop_->run();
+    });
+  });
   return IsolatedPlugin::open(std::move(equipment), *loop_, timers_, services, names_.services,
                               names_.models);
 }

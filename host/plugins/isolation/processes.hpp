@@ -11,6 +11,7 @@
 
 #include "host/base/executor.hpp"
 #include "host/plugins/bring_up.hpp"
+#include "host/plugins/isolation/child_pool.hpp"
 #include "host/plugins/isolation/event_loop.hpp"
 #include "host/settings/settings.hpp"
 
@@ -34,10 +35,15 @@ class Processes final : public plugins::ProcessLauncher {
 
   [[nodiscard]] Result<std::unique_ptr<plugins::RunningPlugin>> launch(
       const plugins::PluginSource& source, const plugins::HostServices& services) override;
+  [[nodiscard]] Status try_out(const plugins::PluginSource& source,
+                               const plugins::HostServices& services) override;
 
  private:
   Processes(std::unique_ptr<EventLoop> loop, Timers& timers, settings::WorkerProcesses limits,
             KnownNames names);
+  [[nodiscard]] Equipment equipment_for(const plugins::PluginSource& source) const;
+  [[nodiscard]] Result<std::unique_ptr<plugins::RunningPlugin>> open(Equipment equipment,
+                                                                     const plugins::HostServices& services);
 
   // Constant after construction
   const std::unique_ptr<EventLoop> loop_;

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
+
 namespace agenthost::isolation {
 namespace {
 
@@ -23,7 +25,7 @@ constexpr int kWorkerSocket = 3;
 // Ours are moved above those that the worker gets, so that one dup2 never closes the next one's source.
 constexpr int kAboveWorkers = 8;
 
-// What a worker may know of the server's environment: no keys.
+// What a worker that works may know of the server's environment: no keys.
 constexpr std::array kPassedOn{"LANG",         "LC_ALL",        "TZ",          "LD_LIBRARY_PATH",
                                "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
 
@@ -60,8 +62,12 @@ Result<Ends> output_pipe() {
   return ends;
 }
 
-std::vector<std::string> environment() {
+std::vector<std::string> environment(Purpose purpose) {
   std::vector<std::string> variables;
+  if (purpose == Purpose::kTrial) {
+    for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
+    return variables;
+  }
   for (const auto* name : kPassedOn) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here sets variables
     if (const auto* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
@@ -85,7 +91,7 @@ class SpawnPlan {
 
   void pass(int fd, int as) { posix_spawn_file_actions_adddup2(&actions_, fd, as); }
 
-  int spawn(const std::filesystem::path& program, pid_t& pid) {
+  int spawn(const std::filesystem::path& program, Purpose purpose, pid_t& pid) {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     // The server holds descriptors that libraries opened without O_CLOEXEC.
     posix_spawn_file_actions_addclosefrom_np(&actions_, kWorkerSocket + 1);
@@ -101,7 +107,7 @@ class SpawnPlan {
                              POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     auto name = program.string();
     std::array<char*, 2> arguments{name.data(), nullptr};
-    auto variables = environment();
+    auto variables = environment(purpose);
     std::vector<char*> pointers;
     pointers.reserve(variables.size() + 1);
     for (auto& variable : variables) pointers.push_back(variable.data());
@@ -126,7 +132,7 @@ std::string signal_name(int number) {
 
 }  // namespace
 
-Result<WorkerProcess> WorkerProcess::start(const std::filesystem::path& program) {
+Result<WorkerProcess> WorkerProcess::start(const std::filesystem::path& program, Purpose purpose) {
   auto socket = socket_pair();
   if (!socket) return fail(socket.error());
   auto output = output_pipe();
@@ -138,7 +144,7 @@ Result<WorkerProcess> WorkerProcess::start(const std::filesystem::path& program)
   plan.pass(output->theirs.get(), STDOUT_FILENO);
   plan.pass(errors->theirs.get(), STDERR_FILENO);
   WorkerProcess process;
-  if (const int error = plan.spawn(program, process.pid_); error != 0) {
+  if (const int error = plan.spawn(program, purpose, process.pid_); error != 0) {
     return fail(ErrorCode::kUnavailable, program.string() + ": cannot be started as a worker process: " +
                                              std::generic_category().message(error) +
                                              "; it belongs beside the agenthost binary");

@@ -8,6 +8,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/file_descriptor.hpp"
+#include "host/plugins/isolation/messages.hpp"
 
 namespace agenthost::isolation {
 
@@ -20,9 +21,9 @@ struct Death {
 class WorkerProcess {
  public:
   // program: the worker's file. It inherits one socket (its descriptor 3) and pipes for stdout and stderr, no
-  // other descriptor and next to nothing of the environment. Only from a thread that lives as long as the
-  // server: the worker ends when that thread does.
-  [[nodiscard]] static Result<WorkerProcess> start(const std::filesystem::path& program);
+  // other descriptor and, when it is to work, next to nothing of the environment. Only from a thread that
+  // lives as long as the server: the worker ends when that thread does.
+  [[nodiscard]] static Result<WorkerProcess> start(const std::filesystem::path& program, Purpose purpose);
 
   ~WorkerProcess();
   WorkerProcess(WorkerProcess&&) = default;

@@ -137,31 +137,39 @@ Wire::Verdict Worker::handle(const Frame& frame) {
 // ---- setting up ----
 
 void Worker::set_up(const SetUp& set_up) {
-  const auto loaded = confine_and_load(set_up);
-  if (loaded) return wire_.send(Ready{kProtocolVersion, set_up.cookie, plugin_->description});
-  wire_.send(Refused{static_cast<std::int32_t>(loaded.error().code), loaded.error().text});
+  const auto description = take_up(set_up);
+  if (description) return wire_.send(Ready{kProtocolVersion, set_up.cookie, *description});
+  wire_.send(Refused{static_cast<std::int32_t>(description.error().code), description.error().text});
   exit_code_ = 1;
   loop_->stop();
 }
 
-Status Worker::confine_and_load(const SetUp& set_up) {
+Result<std::string> Worker::take_up(const SetUp& set_up) {
   if (set_up.version != kProtocolVersion) {
     return fail(ErrorCode::kUnsupported, "agenthost-worker is of another version than the server");
   }
-  const auto missing = confine(confinement_of(set_up));
-  if (!missing) return fail(missing.error());
-  for (const auto& text : *missing) logger_.warn("worker", text);
+  if (static_cast<Purpose>(set_up.purpose) == Purpose::kWork) {
+    const auto missing = confine(confinement_of(set_up));
+    if (!missing) return fail(missing.error());
+    for (const auto& text : *missing) logger_.warn("worker", text);
+  }
+  return load(set_up);
+}
+
+Result<std::string> Worker::load(const SetUp& set_up) {
   max_update_bytes_ = set_up.max_update_bytes;
   services_.emplace(wire_, set_up);
   blocking_ = std::make_unique<ElasticPool>("blocking", set_up.blocking_threads);
   const plugins::HostServices services{
       logger_, {*loop_, *blocking_}, services_->extensions(set_up.extensions), max_update_bytes_};
-  auto plugin =
-      plugins::load_plugin(manifest_of(set_up), set_up.library, std::string(set_up.config), services);
+  const auto manifest = manifest_of(set_up);
+  if (static_cast<Purpose>(set_up.purpose) == Purpose::kTrial)
+    return plugins::try_plugin(manifest, set_up.library, services);
+  auto plugin = plugins::load_plugin(manifest, set_up.library, std::string(set_up.config), services);
   if (!plugin) return fail(plugin.error());
   plugin_ = std::move(*plugin);
   for (const auto& instance : plugin_->graphs) add_graph(instance);
-  return {};
+  return plugin_->description;
 }
 
 void Worker::add_graph(const plugins::GraphInstancePtr& instance) {

@@ -44,7 +44,9 @@ class Worker {
   [[nodiscard]] Wire::Verdict with(const Frame& frame, Use use);
 
   void set_up(const SetUp& set_up);
-  [[nodiscard]] Status confine_and_load(const SetUp& set_up);
+  // Both: what describe() returned.
+  [[nodiscard]] Result<std::string> take_up(const SetUp& set_up);
+  [[nodiscard]] Result<std::string> load(const SetUp& set_up);
   void add_graph(const plugins::GraphInstancePtr& instance);
   static void add_paths(const runtime::Graph& description, Graph& graph);
   void start(const Start& start);
