@@ -107,14 +107,19 @@ int inspect(const Options& options, Look look) {
   return look(**application);
 }
 
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 int list_plugins(const Application& application) {
   int refused = 0;
   for (const auto& plugin : application.plugins()) {
-    std::string graphs;
-    for (const auto& graph : plugin.graphs) graphs += (graphs.empty() ? "" : ", ") + graph;
     if (plugin.loaded) {
-      std::printf("loaded   %s %s: %s (%s)\n", plugin.id.c_str(), plugin.version.c_str(), graphs.c_str(),
-                  plugin.trust.c_str());
+      std::printf("loaded   %s %s: %s (%s)\n", plugin.id.c_str(), plugin.version.c_str(),
+                  listed(plugin.graphs).c_str(), plugin.trust.c_str());
+      if (!plugin.needs.empty()) std::printf("         needs %s\n", listed(plugin.needs).c_str());
       for (const auto& need : plugin.not_granted)
         std::printf("         %s asks for %s, which plugins.grants does not give it\n", plugin.id.c_str(),
                     need.c_str());

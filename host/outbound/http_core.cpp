@@ -99,10 +99,13 @@ Status HttpClient::Core::prepare(HttpExchange& exchange) const {
   for (const auto& [name, value] : request.headers) {
     if (auto good = check_header(name, value); !good) return good;
   }
-  return request.endpoint->has_base() ? Status{} : check_egress(exchange.url);
+  return request.endpoint->has_base() ? Status{} : check_egress(request, exchange.url);
 }
 
-Status HttpClient::Core::check_egress(const Url& url) const {
+Status HttpClient::Core::check_egress(const HttpRequest& request, const Url& url) const {
+  const auto* limit = request.limit.get();
+  if (limit != nullptr && !host_allowed(url.host, limit->hosts))
+    return fail(ErrorCode::kDenied, "host " + url.host + ": " + limit->otherwise);
   if (host_allowed(url.host, http_.allow_hosts)) return {};
   return fail(ErrorCode::kDenied,
               "host " + url.host +
@@ -274,7 +277,7 @@ bool HttpClient::Core::follow_redirect(const HttpExchangePtr& exchange, const Ht
   }
   const bool same_place = target->origin() == exchange->url.origin();
   if (!same_place || !request.endpoint->has_base()) {
-    if (const auto allowed = check_egress(*target); !allowed) {
+    if (const auto allowed = check_egress(request, *target); !allowed) {
       fail_exchange(exchange, allowed.error().code, "redirected: " + allowed.error().text);
       return true;
     }

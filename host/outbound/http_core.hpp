@@ -59,7 +59,7 @@ class HttpClient::Core : public std::enable_shared_from_this<HttpClient::Core> {
 
   void begin(const HttpExchangePtr& exchange);
   [[nodiscard]] Status prepare(HttpExchange& exchange) const;
-  [[nodiscard]] Status check_egress(const Url& url) const;
+  [[nodiscard]] Status check_egress(const HttpRequest& request, const Url& url) const;
   void replay(const HttpExchangePtr& exchange);
 
   void schedule(const HttpExchangePtr& exchange, Clock::time_point not_before);

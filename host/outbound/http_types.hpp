@@ -27,10 +27,19 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
   return {};
 }
 
+// The hosts a caller wants to be held to, besides what the operator allows.
+struct HostLimit {
+  std::vector<std::string> hosts;  // names, or *.name
+  std::string otherwise;           // why another one is refused, and what to do
+};
+
 struct HttpRequest {
   // Shared because: requests in flight keep the configuration they started with. Null: `url` is absolute and
   // its host must be on the allow-list.
   std::shared_ptr<const Endpoint> endpoint;
+  // Of URLs and redirects that leave a service; null: none. Shared because: all requests of a caller have the
+  // same.
+  std::shared_ptr<const HostLimit> limit;
   std::string method = "GET";
   std::string url;
   Headers headers;

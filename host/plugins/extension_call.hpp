@@ -18,6 +18,8 @@
 
 namespace agenthost::plugins {
 
+struct Manifest;
+
 class ExtensionCall {
  public:
   virtual ~ExtensionCall() = default;
@@ -47,8 +49,8 @@ struct Extension {
   const void* table = nullptr;  // lives as long as the process
   // What the table's functions work on; service_for(call or host, id) returns it.
   std::shared_ptr<void> instance;
-  // Whether this plugin may have it; false: get_extension answers NULL.
-  std::function<bool(std::string_view plugin_id)> granted;
+  // Makes the instance for one plugin, where it is not the same for all.
+  std::function<std::shared_ptr<void>(const Manifest&)> instance_for;
 };
 
 // The instance of an extension, as registered with the loader that owns the host or task; nullptr when ended

@@ -176,8 +176,9 @@ std::vector<Extension> granted_to(const Manifest& manifest, const std::vector<Ex
   std::vector<Extension> granted;
   for (const auto& need : manifest.needs) {
     for (const auto& extension : extensions) {
-      const bool allowed = !extension.granted || extension.granted(manifest.id);
-      if (extension.id == extension_id_of(need) && allowed) granted.push_back(extension);
+      if (extension.id != extension_id_of(need)) continue;
+      granted.push_back(extension);
+      if (extension.instance_for) granted.back().instance = extension.instance_for(manifest);
     }
   }
   return granted;

@@ -48,6 +48,13 @@ bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= kMaxNameLength && std::all_of(text.begin(), text.end(), printable);
 }
 
+// "api.example.org" or "*.example.org"; whoever wants all hosts need not list any.
+bool is_host_pattern(std::string_view text) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+  if (text.substr(0, 2) == "*.") text.remove_prefix(2);
+  return !text.empty() && text.find_first_not_of(kAllowed) == std::string_view::npos && text.front() != '.';
+}
+
 struct AbiVersion {
   unsigned major = 0;
   unsigned minor = 0;
@@ -189,12 +196,44 @@ class ManifestReader {
   }
 
   void read_needs(const YAML::Node& value) {
-    for_each_text("needs", value, [this](const YAML::Node& element, const std::string& need) {
-      if (!contains(known_needs(), need)) {
-        return report(element, "unknown service \"" + need + "\"" + did_you_mean(need, known_needs()));
+    if (!value.IsSequence()) return report(value, "\"needs\" must be a list, such as needs: [http, timer]");
+    for (const auto& element : value) {
+      if (element.IsScalar()) {
+        add_need(element);
+      } else if (element.IsMap() && element.size() == 1 && element.begin()->first.IsScalar()) {
+        const auto member = *element.begin();
+        if (add_need(member.first)) read_need_details(member.first, member.second);
+      } else {
+        report(element, "\"needs\" must hold names of services, such as llm, or http: [api.example.org]");
       }
-      manifest_.needs.push_back(need);
+    }
+  }
+
+  bool add_need(const YAML::Node& name) {
+    const auto& need = name.Scalar();
+    if (!contains(known_needs(), need)) {
+      report(name, "unknown service \"" + need + "\"" + did_you_mean(need, known_needs()));
+      return false;
+    }
+    if (contains(manifest_.needs, need)) {
+      report(name, "\"" + need + "\" is listed twice in \"needs\"");
+      return false;
+    }
+    manifest_.needs.push_back(need);
+    return true;
+  }
+
+  void read_need_details(const YAML::Node& name, const YAML::Node& value) {
+    if (name.Scalar() != "http")
+      return report(name, "only http says more, its hosts; write " + name.Scalar() + " alone");
+    std::vector<std::string> hosts;
+    for_each_text("http", value, [&](const YAML::Node& element, const std::string& host) {
+      if (is_host_pattern(host)) return hosts.push_back(host);
+      report(element, "\"" + host +
+                          "\" is no host; write a name such as api.example.org or *.example.org, without "
+                          "scheme, port and path");
     });
+    manifest_.http_hosts = std::move(hosts);
   }
 
   void read_config(const YAML::Node& value) {
@@ -215,6 +254,17 @@ class ManifestReader {
 const std::vector<std::string>& known_needs() {
   static const std::vector<std::string> kNeeds{"http", "llm", "store", "subagent", "timer"};
   return kNeeds;
+}
+
+std::vector<std::string> needs_text(const Manifest& manifest) {
+  auto needs = manifest.needs;
+  for (auto& need : needs) {
+    if (need != "http" || !manifest.http_hosts) continue;
+    std::string hosts;
+    for (const auto& host : *manifest.http_hosts) hosts += (hosts.empty() ? "" : ", ") + host;
+    need += " (" + (hosts.empty() ? "services only" : hosts) + ")";
+  }
+  return needs;
 }
 
 std::string extension_id_of(std::string_view need) {

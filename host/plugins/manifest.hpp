@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,16 @@ struct Manifest {
   std::string description;
   std::vector<std::string> graphs;  // at least one
   std::vector<std::string> needs;   // http | llm | store | subagent | timer: the host services it asks for
-  std::string config = "{}";        // JSON object text
-  std::string sha256;               // of the manifest's text
+  // Of http: the hosts it asks for, each a name or *.name. nullopt: whatever the operator allows.
+  std::optional<std::vector<std::string>> http_hosts;
+  std::string config = "{}";  // JSON object text
+  std::string sha256;         // of the manifest's text
 };
 
 // What needs: may list.
 [[nodiscard]] const std::vector<std::string>& known_needs();
+// What a manifest asks for, for people: "http (api.example.org)", "llm".
+[[nodiscard]] std::vector<std::string> needs_text(const Manifest& manifest);
 // "http" -> "agent.http/1"
 [[nodiscard]] std::string extension_id_of(std::string_view need);
 

@@ -14,6 +14,7 @@ models::PluginReport PluginFolder::report() const {
   report.graphs = manifest->graphs;
   if (!serving) return report;
   report.trust = serving->trust;
+  report.needs = needs_text(serving->manifest);
   report.not_granted = serving->not_granted;
   if (!refusal.empty()) {
     report.reason = "version " + serving->manifest.version + " goes on; its replacement" +

@@ -159,7 +159,7 @@ describe('signatures', () => {
     const enforce = {AGENTHOST_PLUGINS__TRUST: 'enforce', AGENTHOST_PLUGINS__TRUSTED_KEYS: `{${trusted}}`};
     expect(await listed(enforce)).toMatch(/^refused {2}counter: .* is not signed/);
     expect(await agenthost('sign', join(server.plugins, 'counter'), '--key', key)).toMatch(/^signed counter 1\.0\.0 with /);
-    expect(await listed(enforce)).toBe('loaded   counter 1.0.0: counter (signed by ops)\n');
+    expect(await listed(enforce)).toBe('loaded   counter 1.0.0: counter (signed by ops)\n         needs timer\n');
   });
 });
 

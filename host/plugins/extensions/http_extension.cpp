@@ -1,29 +1,39 @@
-// agent.http/1 on HttpClient: grants by plugin id, requests copied, replies as JSON plus body.
+// agent.http/1 on HttpClient: what a plugin may reach, requests copied, replies as JSON plus body.
 #include "agenthost/ext/http.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "host/base/json.hpp"
 #include "host/plugins/extensions/abi_text.hpp"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/manifest.hpp"
 
 namespace agenthost::extensions {
 namespace {
 
+std::shared_ptr<const outbound::HostLimit> hosts_of(const plugins::Manifest& manifest) {
+  if (!manifest.http_hosts) return nullptr;
+  return std::make_shared<outbound::HostLimit>(
+      outbound::HostLimit{*manifest.http_hosts,
+                          "plugin \"" + manifest.id +
+                              "\" does not ask for it; add it to needs: [{http: [...]}] in its plugin.yaml"});
+}
+
+// One plugin's.
 struct HttpService {
   outbound::HttpClient& client;
-  const ServiceGrants grants;
+  const std::string plugin_id;
+  const std::optional<std::vector<std::string>> services;  // that it may name; nullopt: all
+  const std::shared_ptr<const outbound::HostLimit> hosts;  // that it asks for; null: it does not say
 
-  [[nodiscard]] bool granted(const std::string& plugin_id, std::string_view service) const {
-    const auto found = grants.find(plugin_id);
-    return found == grants.end() ||
-           std::find(found->second.begin(), found->second.end(), service) != found->second.end();
+  [[nodiscard]] bool granted(std::string_view service) const {
+    return !services || std::find(services->begin(), services->end(), service) != services->end();
   }
 
-  [[nodiscard]] Result<std::shared_ptr<const outbound::Endpoint>> endpoint(const std::string& plugin_id,
-                                                                           std::string_view name) const {
+  [[nodiscard]] Result<std::shared_ptr<const outbound::Endpoint>> endpoint(std::string_view name) const {
     if (name.empty()) return std::shared_ptr<const outbound::Endpoint>();
-    if (!granted(plugin_id, name)) {
+    if (!granted(name)) {
       return fail(ErrorCode::kDenied, "http: plugin \"" + plugin_id + "\" may not use service \"" +
                                           std::string(name) + "\"; add it to plugins.services." + plugin_id +
                                           " in agenthost.yaml");
@@ -50,12 +60,13 @@ Result<outbound::Headers> parse_headers(std::string_view json) {
 
 Result<outbound::HttpRequest> to_request(const HttpService& service, const plugins::ExtensionCall& call,
                                          const agent_http_request& in) {
-  auto endpoint = service.endpoint(call.plugin_id(), view_of(in.service));
+  auto endpoint = service.endpoint(view_of(in.service));
   if (!endpoint) return fail(endpoint.error());
   auto headers = parse_headers(view_of(in.headers));
   if (!headers) return fail(headers.error());
   outbound::HttpRequest request;
   request.endpoint = std::move(*endpoint);
+  request.limit = service.hosts;
   request.method = view_of(in.method);
   request.url = view_of(in.url);
   request.headers = std::move(*headers);
@@ -103,7 +114,7 @@ agent_status http_request(agent_task* task, std::uint64_t token, const agent_htt
 std::int32_t http_has_service(agent_host* host, agent_str name) noexcept {
   const auto service =
       std::static_pointer_cast<HttpService>(plugins::extension_instance(host, AGENT_EXT_HTTP));
-  if (!service || !service->granted(plugins::plugin_id_of(host), view_of(name))) return 0;
+  if (!service || !service->granted(view_of(name))) return 0;
   return service->client.service(view_of(name)) ? 1 : 0;
 }
 
@@ -113,8 +124,13 @@ constexpr agent_http_api kHttpTable{AGENT_SIZE(agent_http_api, has_service), 0, 
 }  // namespace
 
 plugins::Extension make_http_extension(outbound::HttpClient& client, ServiceGrants grants) {
-  return {AGENT_EXT_HTTP, &kHttpTable, std::make_shared<HttpService>(HttpService{client, std::move(grants)}),
-          [](std::string_view) { return true; }};
+  auto instance_for = [&client, grants = std::move(grants)](const plugins::Manifest& manifest) {
+    std::optional<std::vector<std::string>> services;
+    if (const auto found = grants.find(manifest.id); found != grants.end()) services = found->second;
+    return std::make_shared<HttpService>(
+        HttpService{client, manifest.id, std::move(services), hosts_of(manifest)});
+  };
+  return {AGENT_EXT_HTTP, &kHttpTable, nullptr, std::move(instance_for)};
 }
 
 }  // namespace agenthost::extensions

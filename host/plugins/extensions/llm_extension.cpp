@@ -64,8 +64,7 @@ constexpr agent_llm_api kLlmTable{AGENT_SIZE(agent_llm_api, is_online), 0, &llm_
 }  // namespace
 
 plugins::Extension make_llm_extension(outbound::LlmClient& client) {
-  return {AGENT_EXT_LLM, &kLlmTable, std::make_shared<LlmService>(LlmService{client}),
-          [](std::string_view) { return true; }};
+  return {AGENT_EXT_LLM, &kLlmTable, std::make_shared<LlmService>(LlmService{client}), {}};
 }
 
 }  // namespace agenthost::extensions

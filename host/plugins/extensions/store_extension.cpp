@@ -44,9 +44,10 @@ constexpr agent_store_api kStoreTable{
 }  // namespace
 
 plugins::Extension make_store_extension(StoreAccess& store, std::size_t max_request_bytes) {
-  return {AGENT_EXT_STORE, &kStoreTable,
+  return {AGENT_EXT_STORE,
+          &kStoreTable,
           std::make_shared<StoreInstance>(StoreInstance{store, max_request_bytes}),
-          [](std::string_view) { return true; }};
+          {}};
 }
 
 }  // namespace agenthost::extensions

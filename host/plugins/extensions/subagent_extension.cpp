@@ -40,9 +40,10 @@ constexpr agent_subagent_api kSubagentTable{AGENT_SIZE(agent_subagent_api, run),
 }  // namespace
 
 plugins::Extension make_subagent_extension(SubagentAccess& agents, std::size_t max_request_bytes) {
-  return {AGENT_EXT_SUBAGENT, &kSubagentTable,
+  return {AGENT_EXT_SUBAGENT,
+          &kSubagentTable,
           std::make_shared<SubagentInstance>(SubagentInstance{agents, max_request_bytes}),
-          [](std::string_view) { return true; }};
+          {}};
 }
 
 }  // namespace agenthost::extensions

@@ -47,8 +47,7 @@ constexpr agent_timer_api kTimerTable{AGENT_SIZE(agent_timer_api, now_us), 0, &t
 }  // namespace
 
 plugins::Extension make_timer_extension(Timers& timers) {
-  return {AGENT_EXT_TIMER, &kTimerTable, std::make_shared<TimerService>(TimerService{timers}),
-          [](std::string_view) { return true; }};
+  return {AGENT_EXT_TIMER, &kTimerTable, std::make_shared<TimerService>(TimerService{timers}), {}};
 }
 
 }  // namespace agenthost::extensions

@@ -172,16 +172,24 @@ TEST_F(LoaderTest, RefusesGraphsThatTheManifestDoesNotList) {
   EXPECT_EQ(refusal(), "test.so: describes the graphs a, b, plugin.yaml lists a, c; make them equal");
 }
 
-TEST_F(LoaderTest, GrantsAnExtensionOnlyWhenAskedForAndAllowed) {
+TEST_F(LoaderTest, GrantsAnExtensionOnlyWhenAskedFor) {
   static const int table = 0;
-  const auto nobody = [](std::string_view) { return false; };
-  services_.extensions = {{"agent.timer/1", &table, nullptr, {}}, {"agent.http/1", &table, nullptr, nobody}};
+  services_.extensions = {{"agent.timer/1", &table, nullptr, {}}, {"agent.http/1", &table, nullptr, {}}};
   EXPECT_EQ(refusal(), "<loaded>");
-  EXPECT_EQ(plugin_.timer, nullptr);  // not asked for
-  manifest_.needs = {"timer", "http"};
+  EXPECT_EQ(plugin_.timer, nullptr);
+  manifest_.needs = {"timer"};
   EXPECT_EQ(refusal(), "<loaded>");
   EXPECT_EQ(plugin_.timer, &table);
-  EXPECT_EQ(plugin_.http, nullptr);  // not granted
+  EXPECT_EQ(plugin_.http, nullptr);
+}
+
+TEST_F(LoaderTest, AnExtensionMayBeMadeForEachPlugin) {
+  static const int table = 0;
+  const auto id_of = [](const Manifest& manifest) { return std::make_shared<std::string>(manifest.id); };
+  manifest_.needs = {"http"};
+  const auto granted = granted_to(manifest_, {{"agent.http/1", &table, nullptr, id_of}});
+  ASSERT_EQ(granted.size(), 1U);
+  EXPECT_EQ(*std::static_pointer_cast<std::string>(granted[0].instance), manifest_.id);
 }
 
 }  // namespace

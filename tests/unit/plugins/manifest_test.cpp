@@ -64,6 +64,21 @@ TEST(Manifest, NeedsOnlyFiveKeys) {
   EXPECT_TRUE(manifest->needs.empty());
 }
 
+TEST(Manifest, MayNameTheHostsItWantsToReach) {
+  const auto manifest = parse_manifest(
+      with("needs", "needs: [llm, {http: [api.example.org, \"*.example.net\"]}]"), "plugin.yaml");
+  ASSERT_TRUE(manifest) << manifest.error().text;
+  EXPECT_THAT(manifest->needs, ElementsAre("llm", "http"));
+  EXPECT_THAT(*manifest->http_hosts, ElementsAre("api.example.org", "*.example.net"));
+  EXPECT_THAT(needs_text(*manifest), ElementsAre("llm", "http (api.example.org, *.example.net)"));
+}
+
+TEST(Manifest, ShowsWhereAHostIsNone) {
+  EXPECT_EQ(problem_of(with("needs", "needs: [{http: [\"https://api.example.org\"]}]")),
+            "plugins/x/plugin.yaml:6:17: \"https://api.example.org\" is no host; write a name such as "
+            "api.example.org or *.example.org, without scheme, port and path");
+}
+
 TEST(Manifest, AnswersAMisspeltKeyWithTheRightOne) {
   EXPECT_EQ(problem_of(std::string(kGood) + "libary: x.so\n"),
             "plugins/x/plugin.yaml:6:1: unknown key \"libary\"; did you mean \"library\"?");
@@ -118,7 +133,16 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"graphs", "graphs: [[a]]", "must hold texts only"},
         Mistake{"graphs", "graphs: [\"a b\"]", "graph id"},
         Mistake{"needs", "needs: [htpp]", "did you mean \"http\"?"},
-        Mistake{"needs", "needs: http", "must be a list"}, Mistake{"config", "config: [1]", "must be a map"},
+        Mistake{"needs", "needs: http", "must be a list"},
+        Mistake{"needs", "needs: [{http: x}]", "\"http\" must be a list"},
+        Mistake{"needs", "needs: [{http: [[x]]}]", "\"http\" must hold texts only"},
+        Mistake{"needs", "needs: [{http: [x, x]}]", "\"x\" is listed twice"},
+        Mistake{"needs", "needs: [{http: [\"*\"]}]", "is no host"},
+        Mistake{"needs", "needs: [{llm: [x]}]", "only http says more"},
+        Mistake{"needs", "needs: [{htpp: [x]}]", "did you mean \"http\"?"},
+        Mistake{"needs", "needs: [http, {http: [x]}]", "\"http\" is listed twice"},
+        Mistake{"needs", "needs: [{http: [x], llm: [y]}]", "must hold names of services"},
+        Mistake{"config", "config: [1]", "must be a map"},
         Mistake{"config", "config: {a: 1, a: 2}", "given twice"},
         Mistake{"config", "config: {? [a] : 1}", "a key must be a text"},
         Mistake{"name", "name: [x]", "\"name\" must be a text"}, Mistake{"more", "id: again", "given twice"},

@@ -7,6 +7,7 @@
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/loader.hpp"
 #include "tests/unit/outbound/llm_bench.hpp"
 #include "tests/unit/plugins/scripted_plugin.hpp"
 
@@ -60,9 +61,12 @@ class TablesTest : public outbound::test::LlmBench {
 
   plugins::test::Bench& bench() {
     if (!bench_) {
-      bench_ = std::make_unique<plugins::test::Bench>(std::vector<plugins::Extension>{
-          make_timer_extension(timers_), make_http_extension(client(), grants), make_llm_extension(models()),
-          make_store_extension(store, 64), make_subagent_extension(agents, 64)});
+      manifest.id = "scripted";
+      manifest.needs = plugins::known_needs();
+      bench_ = std::make_unique<plugins::test::Bench>(plugins::granted_to(
+          manifest,
+          {make_timer_extension(timers_), make_http_extension(client(), grants), make_llm_extension(models()),
+           make_store_extension(store, 64), make_subagent_extension(agents, 64)}));
     }
     return *bench_;
   }
@@ -114,6 +118,7 @@ class TablesTest : public outbound::test::LlmBench {
   }
 
   ServiceGrants grants;
+  plugins::Manifest manifest;
   ScriptedStore store;
   ScriptedAgents agents;
   std::shared_ptr<RecordingSink> sink;
@@ -161,6 +166,29 @@ TEST_F(TablesTest, AServiceThatIsNotGrantedIsDenied) {
   EXPECT_EQ(http_api().has_service(bench().host->handle(), str("api")), 0);
   EXPECT_EQ(http_api().has_service(bench().host->handle(), str("other")), 1);
   EXPECT_EQ(http_api().has_service(bench().host->handle(), str("absent")), 0);
+}
+
+TEST_F(TablesTest, AHostThatThePluginDoesNotAskForIsDeniedThoughTheOperatorAllowsIt) {
+  manifest.http_hosts = {"api.example.org"};
+  const auto replies = run_http("", stub.url() + "/v1/x");
+  EXPECT_EQ(replies.at(0).status, AGENT_DENIED);
+  EXPECT_THAT(replies.at(0).text,
+              HasSubstr("host 127.0.0.1: plugin \"scripted\" does not ask for it; add it to "
+                        "needs: [{http: [...]}] in its plugin.yaml"));
+  EXPECT_TRUE(stub.requests().empty());
+}
+
+TEST_F(TablesTest, AHostThatThePluginAsksForStillHasToBeAllowed) {
+  manifest.http_hosts = {"127.0.0.1", "api.example.org"};
+  stub.on("/v1/x", StubAnswer::json("[1]"));
+  EXPECT_EQ(run_http("", stub.url() + "/v1/x").at(0).status, AGENT_OK);
+  EXPECT_THAT(run_http("", "http://api.example.org/").at(0).text, HasSubstr("http.allow_hosts"));
+}
+
+TEST_F(TablesTest, TheHostsAPluginAsksForDoNotTouchTheOperatorsServices) {
+  manifest.http_hosts.emplace();
+  stub.on("/v1/x", StubAnswer::json("[1]"));
+  EXPECT_EQ(run_http("api", "/x").at(0).status, AGENT_OK);
 }
 
 TEST_F(TablesTest, CancellingTheTaskClosesItsConnection) {
