@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <system_error>
@@ -61,9 +62,9 @@ class DevServer {
   DevServer(const DevServer&) = delete;
   DevServer& operator=(const DevServer&) = delete;
 
-  void restart() {
-    stop();
-    pid_ = start(command_);
+  // One that runs takes the new build by itself.
+  void ensure() {
+    if (pid_ < 0) pid_ = start(command_);
   }
   void stop() {
     if (pid_ < 0) return;
@@ -92,13 +93,20 @@ Command serve_command(const DevelopOptions& options, const fs::path& build) {
 
 // Configuring again costs little and takes up a changed CMakeLists.txt after a failed try.
 bool rebuild(const fs::path& folder, const fs::path& build) {
+  using Clock = std::chrono::steady_clock;
   std::fprintf(stderr, "== building %s\n", folder.c_str());
+  const auto began = Clock::now();
   Command configure{"cmake", "-S", folder, "-B", build};
   if (const auto prefix = own_prefix(); !prefix.empty())
     configure.push_back("-DCMAKE_PREFIX_PATH=" + prefix.string());
-  if (run(configure) && run({"cmake", "--build", build})) return true;
-  std::fprintf(stderr, "== not built; what runs goes on running, save a file to try again\n");
-  return false;
+  const bool built = run(configure) && run({"cmake", "--build", build});
+  const auto seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  if (built) {
+    std::fprintf(stderr, "== built in %.1f s\n", seconds);
+  } else {
+    std::fprintf(stderr, "== not built; what runs goes on running, save a file to try again\n");
+  }
+  return built;
 }
 
 }  // namespace
@@ -121,7 +129,7 @@ int develop(const DevelopOptions& options) {
   const auto build = folder / "build";
   SourceWatch watch(folder);
   DevServer server(serve_command(options, build));
-  if (rebuild(folder, build)) server.restart();
+  if (rebuild(folder, build)) server.ensure();
   std::array<pollfd, 2> wanted{pollfd{signal_fd, POLLIN, 0}, pollfd{watch.fd(), POLLIN, 0}};
   for (;;) {
     poll(wanted.data(), wanted.size(), -1);
@@ -134,7 +142,7 @@ int develop(const DevelopOptions& options) {
       }
       server.look();
     }
-    if ((wanted[1].revents & POLLIN) != 0 && watch.take_changes() && rebuild(folder, build)) server.restart();
+    if ((wanted[1].revents & POLLIN) != 0 && watch.take_changes() && rebuild(folder, build)) server.ensure();
   }
 }
 

@@ -1,5 +1,6 @@
-// develop: builds a plugin's source folder and serves it, again whenever a file in it is saved. A build that
-// fails leaves the running server alone. Strand-bound: for main(), before it has any thread.
+// develop: builds a plugin's source folder and serves it, and builds it again whenever a file in it is saved.
+// The running server sees the new library and takes it by itself, so threads in memory and open streams live
+// on; a build that fails leaves it as it is. Strand-bound: for main(), before it has any thread.
 #pragma once
 
 #include <cstdint>

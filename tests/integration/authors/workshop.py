@@ -29,7 +29,8 @@ class Workshop:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.prefix = self.folder / "installed"
         (self.prefix / "bin").mkdir(parents=True)
-        os.link(agenthost, self.prefix / "bin/agenthost")
+        for program in ("agenthost", "agenthost-worker"):
+            os.link(pathlib.Path(agenthost).parent / program, self.prefix / "bin" / program)
         self.environment = author_environment(*compilers, PATH=f"{self.prefix}/bin:{os.environ['PATH']}")
         self.run("cmake", "-S", api, "-B", self.folder / "api", f"-DCMAKE_INSTALL_PREFIX={self.prefix}")
         self.run("cmake", "--install", self.folder / "api")
