@@ -3,9 +3,8 @@
 //
 //   isolated_calls PLUGIN_FOLDER SECONDS
 //
-// Prints JSON: the median round trip of one call at a time, and how many calls a second many at a time make
-// with four processes.
-#include <algorithm>
+// Prints JSON: the median round trip of one call at a time; that of the same bytes between two processes with
+// nothing around them; and how many calls a second many at a time make with four processes.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,11 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "host/plugins/isolation/frame.hpp"
 #include "host/plugins/isolation/processes.hpp"
+#include "tests/bench/isolation/bare_socket.hpp"
 
 namespace {
 
 using namespace agenthost;
+using bench::median;
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kProcesses = 4;
@@ -67,10 +69,21 @@ class Chain final : public runtime::TaskSink, public std::enable_shared_from_thi
   std::promise<void> over_;
 };
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
+template <class Message>
+std::size_t bytes_of(const Message& message) {
+  std::string frame;
+  isolation::append_frame(frame, message);
+  return frame.size();
+}
+
+// As many bytes as a call of the chain's and its end are.
+double bare_us(Clock::duration time) {
+  const auto text = state();
+  isolation::Start start;
+  start.node = "node";
+  start.state = text;
+  start.config = "{}";
+  return bench::bare_round_trip_us(bytes_of(start), bytes_of(isolation::Ended{1, 0, R"({"x":1})"}), time);
 }
 
 double round_trip_us(const runtime::CatalogEntry& entry, Clock::duration time) {
@@ -126,6 +139,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const std::filesystem::path folder(argv[1]);
   const auto time = std::chrono::seconds(std::atoi(argv[2]));
+  const double bare = bare_us(time / 2);  // first, while there is no other thread
   double one = 0;
   {
     const Isolated alone(folder, 1);
@@ -134,6 +148,6 @@ int main(int argc, char** argv) {
   const Isolated several(folder, kProcesses);
   static_cast<void>(calls_per_second(several.entry(), std::chrono::seconds(1)));  // until all of them are up
   const double many = calls_per_second(several.entry(), time);
-  std::printf("{\"round_trip_us\":%.2f,\"calls_per_s\":%.0f}\n", one, many);
+  std::printf("{\"round_trip_us\":%.2f,\"bare_us\":%.2f,\"calls_per_s\":%.0f}\n", one, bare, many);
   return 0;
 }
