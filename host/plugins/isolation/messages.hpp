@@ -261,8 +261,8 @@ struct HttpCall {
   }
 };
 
-// The functions of services that take one JSON text.
-enum class JsonVerb : std::uint8_t { kComplete, kGet, kPut, kRemove, kSearch, kNamespaces };
+// The functions of services that take one JSON text; json_functions.hpp says whose they are.
+enum class JsonVerb : std::uint8_t { kComplete, kGet, kPut, kRemove, kSearch, kNamespaces, kRunAgent };
 
 struct JsonCall {
   static constexpr auto kType = Type::kJsonCall;

@@ -1,10 +1,9 @@
 #include "host/plugins/isolation/service_calls.hpp"
 
 #include "agenthost/ext/http.h"
-#include "agenthost/ext/llm.h"
-#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/isolation/json_functions.hpp"
 
 namespace agenthost::isolation {
 namespace {
@@ -16,19 +15,14 @@ const Table* table_of(const plugins::PluginHost& host, const char* extension) {
   return static_cast<const Table*>(host.extension_table(extension));
 }
 
-using JsonFunction = agent_status (*)(agent_task*, std::uint64_t, agent_str) noexcept;
-
 // nullptr: no such function, or not granted.
 JsonFunction json_function(const plugins::PluginHost& host, JsonVerb verb) {
-  const auto* llm = table_of<agent_llm_api>(host, AGENT_EXT_LLM);
-  if (verb == JsonVerb::kComplete) return llm == nullptr ? nullptr : llm->complete;
-  const auto* store = table_of<agent_store_api>(host, AGENT_EXT_STORE);
-  if (store == nullptr) return nullptr;
-  if (verb == JsonVerb::kGet) return store->get;
-  if (verb == JsonVerb::kPut) return store->put;
-  if (verb == JsonVerb::kRemove) return store->remove;
-  if (verb == JsonVerb::kSearch) return store->search;
-  return verb == JsonVerb::kNamespaces ? store->namespaces : nullptr;
+  JsonFunction function = nullptr;
+  with_json_function(verb, [&]<class Table>(const JsonEntry<Table>& entry) {
+    const auto* table = table_of<Table>(host, entry.extension);
+    if (table != nullptr) function = table->*entry.function;
+  });
+  return function;
 }
 
 }  // namespace

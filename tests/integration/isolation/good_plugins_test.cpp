@@ -51,14 +51,39 @@ class MirrorStore final : public extensions::StoreAccess {
   }
 };
 
+// Agents that answer with their name, but one that goes on until it is cancelled.
+class MirrorAgents final : public extensions::SubagentAccess {
+ public:
+  void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) override {
+    if (request.find("endless") != std::string::npos) {
+      cancel->on_cancel([this] { cancelled_.set_value(); });
+      return asked_.set_value();
+    }
+    if (request.find("helper") == std::string::npos)
+      return answer(fail(ErrorCode::kNotFound, "no such agent"));
+    answer(R"({"messages":[{"type":"ai","content":"helped"}]})");
+  }
+  bool was_asked() { return is_ready(asked_); }
+  bool was_cancelled() { return is_ready(cancelled_); }
+
+ private:
+  static bool is_ready(std::promise<void>& promise) {
+    return promise.get_future().wait_for(plugins::test::kPatience) == std::future_status::ready;
+  }
+  std::promise<void> asked_, cancelled_;
+};
+
 class GoodPlugins : public testing::Test {
  protected:
   // In the order of need: the bench's processes end before what their calls use.
   ThreadPool timer_pool_{"test-timers", 1};
   Timers timers_{timer_pool_};
   MirrorStore store_;
+  MirrorAgents agents_;
   IsolatedBench bench_{
-      {}, {extensions::make_timer_extension(timers_), extensions::make_store_extension(store_, 1U << 20U)}};
+      {},
+      {extensions::make_timer_extension(timers_), extensions::make_store_extension(store_, 1U << 20U),
+       extensions::make_subagent_extension(agents_, 1U << 20U)}};
 };
 
 TEST_F(GoodPlugins, AnswerAsInTheServersProcess) {
@@ -98,6 +123,24 @@ TEST_F(GoodPlugins, UseTheHostsStore) {
   ASSERT_EQ(bench_.launch(built("echo-cpp")), "");
   EXPECT_EQ(update_of(bench_.run(R"({"name":"ann"})", "greeter")), R"({"last_met":"ann","times":42})");
   EXPECT_THAT(error_of(bench_.run(R"({"name":"fail"})", "greeter")).text, HasSubstr("the disk is full"));
+}
+
+TEST_F(GoodPlugins, AskOtherAgents) {
+  ASSERT_EQ(bench_.launch(built("echo-cpp")), "");
+  EXPECT_EQ(update_of(bench_.run(R"({"agent":"helper","question":"why"})", "delegate")),
+            R"({"said":"helped"})");
+  EXPECT_THAT(error_of(bench_.run(R"({"agent":"nobody","question":"why"})", "delegate")).text,
+              HasSubstr("the subagent: no such agent"));
+}
+
+TEST_F(GoodPlugins, TakeTheAgentsTheyAskedWithThem) {
+  ASSERT_EQ(bench_.launch(built("echo-cpp")), "");
+  const auto sink = std::make_shared<RecordingSink>();
+  const auto task = bench_.start(sink, R"({"agent":"endless","question":"why"})", "delegate");
+  ASSERT_TRUE(agents_.was_asked());
+  task->cancel(runtime::CancelReason::kUser);
+  EXPECT_TRUE(agents_.was_cancelled());
+  EXPECT_EQ(error_of(sink->wait()).code, ErrorCode::kCancelled);
 }
 
 TEST_F(GoodPlugins, DecideTheirEdges) {

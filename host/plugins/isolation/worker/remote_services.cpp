@@ -3,11 +3,10 @@
 #include <utility>
 
 #include "agenthost/ext/http.h"
-#include "agenthost/ext/llm.h"
-#include "agenthost/ext/store.h"
 #include "agenthost/ext/timer.h"
 #include "host/base/ids.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/isolation/json_functions.hpp"
 
 namespace agenthost::isolation {
 namespace {
@@ -37,7 +36,7 @@ std::int32_t http_has_service(agent_host* host, agent_str name) noexcept {
 
 template <JsonVerb verb>
 agent_status json_call(agent_task* task, std::uint64_t token, agent_str request) noexcept {
-  const auto services = services_of(task, verb == JsonVerb::kComplete ? AGENT_EXT_LLM : AGENT_EXT_STORE);
+  const auto services = services_of(task, extension_of(verb));
   if (services == nullptr) return AGENT_NOT_FOUND;
   return services->call(task, token, [request](std::uint64_t number, std::uint64_t call) {
     return JsonCall{number, call, static_cast<std::uint8_t>(verb), view(request)};
@@ -73,12 +72,15 @@ constexpr agent_store_api kStore{AGENT_SIZE(agent_store_api, namespaces),
                                  &json_call<JsonVerb::kRemove>,
                                  &json_call<JsonVerb::kSearch>,
                                  &json_call<JsonVerb::kNamespaces>};
+constexpr agent_subagent_api kSubagent{AGENT_SIZE(agent_subagent_api, run), 0,
+                                       &json_call<JsonVerb::kRunAgent>};
 constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, &timer_sleep, &timer_now_us};
 
 const void* table_of(std::string_view id) {
   if (id == AGENT_EXT_HTTP) return &kHttp;
   if (id == AGENT_EXT_LLM) return &kLlm;
   if (id == AGENT_EXT_STORE) return &kStore;
+  if (id == AGENT_EXT_SUBAGENT) return &kSubagent;
   if (id == AGENT_EXT_TIMER) return &kTimer;
   return nullptr;
 }
