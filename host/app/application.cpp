@@ -186,6 +186,7 @@ struct Application::Parts {
   Timers timers;
   std::unique_ptr<outbound::HttpClient> http;
   std::unique_ptr<outbound::LlmClient> llm;
+  std::unique_ptr<outbound::McpClient> mcp;
   outbound::WebhookClient webhook_client;
   WebhookBridge webhook_bridge;
   std::unique_ptr<storage::Storage> storage;
@@ -226,6 +227,9 @@ Status Application::Parts::open() {
   if (!opened_llm) return fail(opened_llm.error());
   llm = std::move(*opened_llm);
   for (const auto& warning : llm->warnings()) logger.warn("llm", warning);
+  auto opened_mcp = outbound::McpClient::open(*http, runtime_pool, settings.tools.servers);
+  if (!opened_mcp) return fail(opened_mcp.error());
+  mcp = std::move(*opened_mcp);
   auto opened_storage = open_storage(settings.storage, logger);
   if (!opened_storage) return fail(opened_storage.error());
   storage = std::move(*opened_storage);
@@ -246,7 +250,8 @@ Status Application::Parts::open() {
            extensions::make_http_extension(*http, settings.plugins.services),
            extensions::make_llm_extension(*llm),
            extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes),
-           extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes)},
+           extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes),
+           extensions::make_tools_extension(*mcp, settings.plugins.tools, settings.runtime.max_state_bytes)},
           settings.runtime.max_state_bytes,
           processes.get(),
           first_contact ? &*first_contact : nullptr},

@@ -1,43 +1,10 @@
 #include "host/outbound/llm_completion.hpp"
 
-#include <algorithm>
-
+#include "host/outbound/http_failure.hpp"
 #include "host/outbound/json_answer.hpp"
 
 namespace agenthost::outbound {
 namespace {
-
-constexpr std::size_t kMaxExcerpt = 300;
-
-bool is_success(int status) {
-  return status >= 200 && status < 300;
-}
-
-ErrorCode code_of(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return ErrorCode::kDenied;
-    case 408:
-    case 504:
-      return ErrorCode::kDeadline;
-    case 429:
-      return ErrorCode::kUnavailable;
-    default:
-      return status >= 400 && status < 500 ? ErrorCode::kInvalid : ErrorCode::kUnavailable;
-  }
-}
-
-// The beginning of a body, for people: one line of whole UTF-8 characters.
-std::string excerpt(std::string_view body) {
-  auto end = std::min(body.size(), kMaxExcerpt);
-  while (end > 0 && end < body.size() && (static_cast<unsigned char>(body[end]) & 0xC0U) == 0x80U) --end;
-  std::string text(body.substr(0, end));
-  if (!parse_json(quote(text))) return "(an answer that is not text)";
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
-  return text.empty() ? "(an empty answer)" : text;
-}
 
 std::string schema_instruction(const std::string& schema) {
   return "Answer with one JSON value and nothing else: no prose, no code fence. It must validate against "
@@ -176,7 +143,7 @@ Status LlmClient::Completion::read_whole(const HttpReply& reply) {
 Error LlmClient::Completion::http_error(const HttpReply& reply) const {
   const auto json = parse_json(reply.body);
   const auto said = json ? provider_error(*json) : std::string_view{};
-  return {code_of(reply.status),
+  return {code_of_status(reply.status),
           "HTTP " + std::to_string(reply.status) + ": " + excerpt(said.empty() ? reply.body : said)};
 }
 

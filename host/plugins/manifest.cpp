@@ -252,7 +252,7 @@ class ManifestReader {
 }  // namespace
 
 const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> kNeeds{"http", "llm", "store", "subagent", "timer"};
+  static const std::vector<std::string> kNeeds{"http", "llm", "store", "subagent", "timer", "tools"};
   return kNeeds;
 }
 

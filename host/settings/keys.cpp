@@ -66,11 +66,13 @@ std::vector<Key> outward_keys_of(Settings& s) {
       {"plugins.disabled", &s.plugins.disabled},
       {"plugins.config", JsonTexts{&s.plugins.config}},
       {"plugins.services", &s.plugins.services},
+      {"plugins.tools", &s.plugins.tools},
       {"plugins.trust", &s.plugins.trust, {}, {"off", "warn", "enforce"}},
       {"plugins.trusted_keys", &s.plugins.trusted_keys},
       {"plugins.grants", &s.plugins.grants},
 
       {"services", &s.services},
+      {"tools.servers", &s.tools.servers},
 
       {"http.allow_hosts", &s.http.allow_hosts},
       {"http.connect_timeout_ms", &s.http.connect_timeout_ms, {1, kDay}},
@@ -182,6 +184,7 @@ std::vector<Key> keys_of(LlmModel& model) {
 std::vector<Key> all_keys_of(Settings& settings) {
   auto keys = keys_of(settings);
   add_entries(keys, "services", settings.services);
+  add_entries(keys, "tools.servers", settings.tools.servers);
   add_entries(keys, "llm.models", settings.llm.models);
   return keys;
 }

@@ -70,6 +70,7 @@ Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
   check_isolation(settings.plugins, problems);
   if (!problems.empty()) return fail(ErrorCode::kInvalid, fmt::format("{}", fmt::join(problems, "\n")));
   switch_off_keyless(settings.services);
+  switch_off_keyless(settings.tools.servers);
   return settings;
 }
 

@@ -109,6 +109,7 @@ struct Plugins {
   std::vector<std::string> disabled;                         // plugin ids
   std::map<std::string, std::string> config;                 // plugin id -> its `config:` as JSON object text
   std::map<std::string, std::vector<std::string>> services;  // plugin id -> granted services; absent = all
+  std::map<std::string, std::vector<std::string>> tools;     // the same for the servers of tools.servers
   std::string trust = "off";                               // off | warn | enforce: what unsigned plugins meet
   std::map<std::string, std::string> trusted_keys;         // name -> Ed25519 public key, base64
   std::map<std::string, std::vector<std::string>> grants;  // plugin id or "*" -> what of its needs: it gets
@@ -138,6 +139,11 @@ struct Http {
   std::string user_agent = "agenthost";
   std::string cassette_mode = "off";  // off | record | replay
   std::filesystem::path cassette_directory = "cassettes";
+};
+
+// Servers of the Model Context Protocol whose tools plugins may call; base_url is the whole URL of one.
+struct Tools {
+  std::map<std::string, Service> servers;
 };
 
 // Who may be told how a run ended, and how insistently.
@@ -179,6 +185,7 @@ struct Settings {
   Store store;
   Plugins plugins;
   std::map<std::string, Service> services;
+  Tools tools;
   Http http;
   Webhooks webhooks;
   Llm llm;

@@ -1,5 +1,5 @@
 // echo-cpp: the echo agent in C++, a chain that measures the loop, one that asks a human, one that remembers,
-// one that asks another agent.
+// one that asks another agent, one that calls the tools of another server.
 #include <agenthost/sdk/agent.hpp>
 
 using agent::Context, agent::kEnd, agent::kStart, agent::Reducer, agent::State, agent::Task, agent::Update;
@@ -40,6 +40,16 @@ Task<Update> delegate(State state, Context ctx) {
   const agent::Json messages = values.value("messages", agent::Json::array());
   co_return Update{}.set("said", messages.empty() ? "" : agent::text_of(messages.back()));
 }
+// Lists the tools of a server and calls one of them.
+Task<Update> use_tool(State state, Context ctx) {
+  const agent::ToolServer server = ctx.tools(state.get<std::string>("server"));
+  agent::Json names = agent::Json::array();
+  const agent::Json tools = co_await server.list();
+  for (const agent::Json& tool : tools) names.push_back(tool.value("name", ""));
+  const agent::Json arguments = state["arguments"];
+  const agent::Json result = co_await server.call(state.get<std::string>("tool"), arguments);
+  co_return Update{}.set("tools", names).set("result", result);
+}
 }  // namespace
 
 AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
@@ -70,6 +80,14 @@ AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
       .channel("said")
       .node("ask", delegate)
       .path({kStart, "ask", kEnd});
+  plugin.graph("toolbox")
+      .channel("server")
+      .channel("tool")
+      .channel("arguments")
+      .channel("tools")
+      .channel("result")
+      .node("use", use_tool)
+      .path({kStart, "use", kEnd});
   plugin.graph("greeter")
       .input_schema({{"type", "object"}, {"properties", {{"name", {{"type", "string"}}}}}})
       .channel("name")

@@ -1,8 +1,7 @@
 // agent.http/1 on HttpClient: what a plugin may reach, requests copied, replies as JSON plus body.
 #include "agenthost/ext/http.h"
 
-#include <algorithm>
-#include <optional>
+#include <memory>
 
 #include "host/base/json.hpp"
 #include "host/plugins/extensions/abi_text.hpp"
@@ -24,12 +23,10 @@ std::shared_ptr<const outbound::HostLimit> hosts_of(const plugins::Manifest& man
 struct HttpService {
   outbound::HttpClient& client;
   const std::string plugin_id;
-  const std::optional<std::vector<std::string>> services;  // that it may name; nullopt: all
+  const std::shared_ptr<const ServiceGrants> grants;
   const std::shared_ptr<const outbound::HostLimit> hosts;  // that it asks for; null: it does not say
 
-  [[nodiscard]] bool granted(std::string_view service) const {
-    return !services || std::find(services->begin(), services->end(), service) != services->end();
-  }
+  [[nodiscard]] bool granted(std::string_view service) const { return may_name(*grants, plugin_id, service); }
 
   [[nodiscard]] Result<std::shared_ptr<const outbound::Endpoint>> endpoint(std::string_view name) const {
     if (name.empty()) return std::shared_ptr<const outbound::Endpoint>();
@@ -124,11 +121,9 @@ constexpr agent_http_api kHttpTable{AGENT_SIZE(agent_http_api, has_service), 0, 
 }  // namespace
 
 plugins::Extension make_http_extension(outbound::HttpClient& client, ServiceGrants grants) {
-  auto instance_for = [&client, grants = std::move(grants)](const plugins::Manifest& manifest) {
-    std::optional<std::vector<std::string>> services;
-    if (const auto found = grants.find(manifest.id); found != grants.end()) services = found->second;
-    return std::make_shared<HttpService>(
-        HttpService{client, manifest.id, std::move(services), hosts_of(manifest)});
+  auto shared = std::make_shared<const ServiceGrants>(std::move(grants));
+  auto instance_for = [&client, shared](const plugins::Manifest& manifest) {
+    return std::make_shared<HttpService>(HttpService{client, manifest.id, shared, hosts_of(manifest)});
   };
   return {AGENT_EXT_HTTP, &kHttpTable, nullptr, std::move(instance_for)};
 }

@@ -7,6 +7,7 @@
 #include "agenthost/ext/llm.h"
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
+#include "agenthost/ext/tools.h"
 #include "host/plugins/isolation/messages.hpp"
 
 namespace agenthost::isolation {
@@ -28,6 +29,8 @@ inline constexpr std::tuple kJsonFunctions{
     JsonEntry<agent_store_api>{JsonVerb::kSearch, AGENT_EXT_STORE, &agent_store_api::search},
     JsonEntry<agent_store_api>{JsonVerb::kNamespaces, AGENT_EXT_STORE, &agent_store_api::namespaces},
     JsonEntry<agent_subagent_api>{JsonVerb::kRunAgent, AGENT_EXT_SUBAGENT, &agent_subagent_api::run},
+    JsonEntry<agent_tools_api>{JsonVerb::kListTools, AGENT_EXT_TOOLS, &agent_tools_api::list},
+    JsonEntry<agent_tools_api>{JsonVerb::kCallTool, AGENT_EXT_TOOLS, &agent_tools_api::call},
 };
 
 // visit(entry) with the entry of the verb; not called when there is none, as a broken worker may send it.

@@ -12,7 +12,7 @@
 
 namespace agenthost::isolation {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 enum class Type : std::uint8_t {
   // server to worker
@@ -262,7 +262,17 @@ struct HttpCall {
 };
 
 // The functions of services that take one JSON text; json_functions.hpp says whose they are.
-enum class JsonVerb : std::uint8_t { kComplete, kGet, kPut, kRemove, kSearch, kNamespaces, kRunAgent };
+enum class JsonVerb : std::uint8_t {
+  kComplete,
+  kGet,
+  kPut,
+  kRemove,
+  kSearch,
+  kNamespaces,
+  kRunAgent,
+  kListTools,
+  kCallTool
+};
 
 struct JsonCall {
   static constexpr auto kType = Type::kJsonCall;

@@ -6,6 +6,7 @@
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/tools.h"
 #include "host/base/ids.hpp"
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
@@ -195,6 +196,13 @@ struct StrictHost::Tables {
   static agent_status timer_sleep(agent_task* task, std::uint64_t token, std::uint64_t) noexcept {
     return the_host->call_service(task, token, AGENT_EXT_TIMER, "{}", "null");
   }
+  static agent_status tools_list(agent_task* task, std::uint64_t token, agent_str request) noexcept {
+    return the_host->call_service(task, token, AGENT_EXT_TOOLS, view(request), R"({"tools":[]})");
+  }
+  static agent_status tools_call(agent_task* task, std::uint64_t token, agent_str request) noexcept {
+    return the_host->call_service(task, token, AGENT_EXT_TOOLS, view(request),
+                                  R"({"content":[{"type":"text","text":"done"}],"isError":false})");
+  }
   static std::int32_t yes(agent_host*, agent_str) noexcept { return 1; }
   static std::int64_t timer_now_us(agent_host*) noexcept { return now_us(); }
 
@@ -219,6 +227,7 @@ struct StrictHost::Tables {
                                           store_namespaces};
   static constexpr agent_subagent_api kSubagent{AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
   static constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, timer_sleep, timer_now_us};
+  static constexpr agent_tools_api kTools{AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};
 };
 
 StrictHost::StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience)
@@ -234,11 +243,10 @@ const agent_host_api& StrictHost::api() {
 }
 
 std::vector<Extension> StrictHost::extensions() {
-  return {{AGENT_EXT_HTTP, &Tables::kHttp, nullptr, {}},
-          {AGENT_EXT_LLM, &Tables::kLlm, nullptr, {}},
-          {AGENT_EXT_STORE, &Tables::kStore, nullptr, {}},
-          {AGENT_EXT_SUBAGENT, &Tables::kSubagent, nullptr, {}},
-          {AGENT_EXT_TIMER, &Tables::kTimer, nullptr, {}}};
+  return {
+      {AGENT_EXT_HTTP, &Tables::kHttp, nullptr, {}},   {AGENT_EXT_LLM, &Tables::kLlm, nullptr, {}},
+      {AGENT_EXT_STORE, &Tables::kStore, nullptr, {}}, {AGENT_EXT_SUBAGENT, &Tables::kSubagent, nullptr, {}},
+      {AGENT_EXT_TIMER, &Tables::kTimer, nullptr, {}}, {AGENT_EXT_TOOLS, &Tables::kTools, nullptr, {}}};
 }
 
 agent_host* StrictHost::handle() {

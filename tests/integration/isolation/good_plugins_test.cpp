@@ -13,6 +13,7 @@
 
 #include "host/plugins/extensions/extensions.hpp"
 #include "tests/integration/isolation/isolated_bench.hpp"
+#include "tests/support/http_stub.hpp"
 
 namespace agenthost::isolation {
 namespace {
@@ -141,6 +142,35 @@ TEST_F(GoodPlugins, TakeTheAgentsTheyAskedWithThem) {
   task->cancel(runtime::CancelReason::kUser);
   EXPECT_TRUE(agents_.was_cancelled());
   EXPECT_EQ(error_of(sink->wait()).code, ErrorCode::kCancelled);
+}
+
+TEST(ToolServers, AreReachedFromWorkerProcesses) {
+  agenthost::test::HttpStub stub;
+  const auto answer = [&](int id, const std::string& result) {
+    stub.then(agenthost::test::StubAnswer::json(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+                                                R"(,"result":)" + result + "}"));
+  };
+  answer(1, R"({"protocolVersion":"2025-06-18"})");
+  stub.then(agenthost::test::StubAnswer::json("", 202));
+  answer(2, R"({"tools":[{"name":"search"}]})");
+  answer(3, R"({"content":[],"isError":false})");
+  settings::Service server;
+  server.base_url = stub.url() + "/mcp";
+  ThreadPool work("test-work", 1);
+  const auto http = *outbound::HttpClient::open({}, {});
+  const auto client = *outbound::McpClient::open(*http, work, {{"issues", server}});
+  {
+    IsolatedBench bench({}, {extensions::make_tools_extension(*client, {}, 1U << 20U)});
+    ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+    EXPECT_EQ(
+        update_of(bench.run(R"({"server":"issues","tool":"search","arguments":{"query":"x"}})", "toolbox")),
+        R"({"result":{"content":[],"isError":false},"tools":["search"]})");
+    EXPECT_THAT(stub.requests().back().body, HasSubstr(R"("arguments":{"query":"x"})"));
+    EXPECT_THAT(error_of(bench.run(R"({"server":"nobody","tool":"x","arguments":{}})", "toolbox")).text,
+                HasSubstr("add it to tools.servers in agenthost.yaml"));
+  }
+  http->stop();
+  work.stop();
 }
 
 TEST_F(GoodPlugins, DecideTheirEdges) {

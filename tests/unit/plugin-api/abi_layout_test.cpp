@@ -10,6 +10,7 @@
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/tools.h"
 
 #define AT(type, field, offset) \
   static_assert(offsetof(type, field) == (offset), #type "." #field " has moved")
@@ -110,6 +111,10 @@ ENDS(agent_subagent_api, run, 16);
 AT(agent_timer_api, sleep, 8);
 AT(agent_timer_api, now_us, 16);
 ENDS(agent_timer_api, now_us, 24);
+
+AT(agent_tools_api, list, 8);
+AT(agent_tools_api, call, 16);
+ENDS(agent_tools_api, call, 24);
 
 // The numbers are the contract as much as the layout.
 static_assert(AGENT_OK == 0 && AGENT_CANCELLED == 1 && AGENT_UNKNOWN == 2 && AGENT_INVALID == 3);

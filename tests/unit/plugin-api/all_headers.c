@@ -5,6 +5,7 @@
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/tools.h"
 
 /* The macros expand too. */
 static uint32_t reach(const agent_host_api* api) {

@@ -75,6 +75,8 @@ constexpr agent_store_api kStore{AGENT_SIZE(agent_store_api, namespaces),
 constexpr agent_subagent_api kSubagent{AGENT_SIZE(agent_subagent_api, run), 0,
                                        &json_call<JsonVerb::kRunAgent>};
 constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, &timer_sleep, &timer_now_us};
+constexpr agent_tools_api kTools{AGENT_SIZE(agent_tools_api, call), 0, &json_call<JsonVerb::kListTools>,
+                                 &json_call<JsonVerb::kCallTool>};
 
 const void* table_of(std::string_view id) {
   if (id == AGENT_EXT_HTTP) return &kHttp;
@@ -82,6 +84,7 @@ const void* table_of(std::string_view id) {
   if (id == AGENT_EXT_STORE) return &kStore;
   if (id == AGENT_EXT_SUBAGENT) return &kSubagent;
   if (id == AGENT_EXT_TIMER) return &kTimer;
+  if (id == AGENT_EXT_TOOLS) return &kTools;
   return nullptr;
 }
 

@@ -16,5 +16,6 @@
 #include "agenthost/sdk/store.hpp"
 #include "agenthost/sdk/subagent.hpp"
 #include "agenthost/sdk/task.hpp"
+#include "agenthost/sdk/tool_server.hpp"
 #include "agenthost/sdk/tools.hpp"
 #include "agenthost/sdk/update.hpp"

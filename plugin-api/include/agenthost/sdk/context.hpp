@@ -16,6 +16,7 @@
 #include "agenthost/sdk/store.hpp"
 #include "agenthost/sdk/subagent.hpp"
 #include "agenthost/sdk/task.hpp"
+#include "agenthost/sdk/tool_server.hpp"
 
 namespace agent {
 
@@ -38,6 +39,7 @@ class Context {
   [[nodiscard]] Llm llm() const { return Llm(execution_); }
   [[nodiscard]] Store store() const { return Store(execution_); }
   [[nodiscard]] Subagents subagents() const { return Subagents(execution_); }
+  [[nodiscard]] ToolServer tools(std::string server) const { return {execution_, std::move(server)}; }
   // Waits without a thread. Throws Error kCancelled or kDeadline when the node should stop.
   [[nodiscard]] Task<void> sleep(std::chrono::nanoseconds duration) const;
   // The host's clock, so that replays and tests decide what time it is. Throws Error kDenied without

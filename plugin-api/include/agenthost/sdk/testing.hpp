@@ -63,6 +63,10 @@ class Host {
   using SubagentScript =
       std::function<Json(const Json& request)>;  // may throw agent::Error; see ext/subagent.h
 
+  // {"server"}: gives the tools' array; {"server","name","arguments"}: a result; see ext/tools.h. May throw
+  // agent::Error.
+  using ToolsScript = std::function<Json(const Json& request)>;
+
   // The plugin is loaded when it is first needed, which throws agent::Error with its reason when it refuses.
   explicit Host(Entry entry);
   // The same without an entry: for graphs written in the test itself.
@@ -75,6 +79,7 @@ class Host {
   void on_http(HttpScript script);
   void on_llm(LlmScript script);  // "stream" requests get the content in one part per word
   void on_subagent(SubagentScript script);
+  void on_tools(ToolsScript script);
   void without_timer();
   void without_store();
   void set_services(std::vector<std::string> names);  // what has_service() knows; default: any

@@ -6,6 +6,7 @@
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/tools.h"
 #include "host/plugins/extensions/extensions.hpp"
 #include "host/plugins/loader.hpp"
 #include "tests/unit/outbound/llm_bench.hpp"
@@ -66,7 +67,8 @@ class TablesTest : public outbound::test::LlmBench {
       bench_ = std::make_unique<plugins::test::Bench>(plugins::granted_to(
           manifest,
           {make_timer_extension(timers_), make_http_extension(client(), grants), make_llm_extension(models()),
-           make_store_extension(store, 64), make_subagent_extension(agents, 64)}));
+           make_store_extension(store, 64), make_subagent_extension(agents, 64),
+           make_tools_extension(tool_servers(), grants, 256)}));
     }
     return *bench_;
   }
@@ -78,6 +80,15 @@ class TablesTest : public outbound::test::LlmBench {
   const agent_llm_api& llm_api() { return table<agent_llm_api>(AGENT_EXT_LLM); }
   const agent_store_api& store_api() { return table<agent_store_api>(AGENT_EXT_STORE); }
   const agent_subagent_api& subagent_api() { return table<agent_subagent_api>(AGENT_EXT_SUBAGENT); }
+  outbound::McpClient& tool_servers() {
+    if (!tool_servers_) {
+      settings::Service server;
+      server.base_url = stub.url() + "/mcp";
+      tool_servers_ = *outbound::McpClient::open(client(), work, {{"issues", server}});
+    }
+    return *tool_servers_;
+  }
+  const agent_tools_api& tools_api() { return table<agent_tools_api>(AGENT_EXT_TOOLS); }
   const agent_timer_api& timer_api() { return table<agent_timer_api>(AGENT_EXT_TIMER); }
 
   // Runs one task that makes one call; its replies, the final one last. meanwhile: what happens to the task
@@ -127,6 +138,7 @@ class TablesTest : public outbound::test::LlmBench {
   ThreadPool timer_pool_{"timers", 1};
   Timers timers_{timer_pool_};
   std::vector<Reply> replies_;
+  std::unique_ptr<outbound::McpClient> tool_servers_;
   std::unique_ptr<plugins::test::Bench> bench_;
 };
 
@@ -332,6 +344,39 @@ TEST_F(TablesTest, ACancelledTaskTakesTheAgentItAskedWithIt) {
       });
   EXPECT_EQ(replies.at(0).status, AGENT_CANCELLED);
   EXPECT_EQ(agents.cancelled.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(TablesTest, ToolsOfAnotherServerAreListedAndCalled) {
+  const auto ask = [this](auto function, const std::string& request) {
+    return run([=, this](agent_task* task) { return (tools_api().*function)(task, 7, str(request)); }).at(0);
+  };
+  stub.then(StubAnswer::json(R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18"}})"));
+  stub.then(StubAnswer::json("", 202));
+  stub.then(StubAnswer::json(R"({"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"search"}]}})"));
+  const auto listed = ask(&agent_tools_api::list, R"({"server":"issues"})");
+  EXPECT_EQ(listed.status, AGENT_OK);
+  EXPECT_EQ(listed.text, R"({"tools":[{"name":"search"}]})");
+  stub.then(StubAnswer::json(R"({"jsonrpc":"2.0","id":3,"result":{"content":[],"isError":true}})"));
+  const auto called =
+      ask(&agent_tools_api::call, R"({"server":"issues","name":"search","arguments":{"query":"x"}})");
+  EXPECT_EQ(called.status, AGENT_OK);
+  EXPECT_EQ(called.text, R"({"content":[],"isError":true})");
+  EXPECT_EQ(tools_api().list(nullptr, 7, str("{}")), AGENT_NOT_FOUND);
+}
+
+TEST_F(TablesTest, ToolsSayWhatIsWrong) {
+  grants["scripted"] = {"issues"};
+  const auto call = [this](const std::string& request) {
+    return run([this, request](agent_task* task) { return tools_api().call(task, 7, str(request)); }).at(0);
+  };
+  EXPECT_EQ(call("{").status, AGENT_INVALID);
+  EXPECT_EQ(call(R"({"name":"search"})").text, R"(tools: the request must name a "server")");
+  EXPECT_EQ(call(R"({"server":"issues"})").status, AGENT_INVALID);
+  EXPECT_EQ(call(R"({"server":"issues","name":"search","arguments":[]})").status, AGENT_INVALID);
+  EXPECT_EQ(call(std::string(257, ' ')).status, AGENT_EXHAUSTED);
+  EXPECT_EQ(call(R"({"server":"other","name":"x"})").status, AGENT_DENIED);
+  EXPECT_THAT(call(R"({"server":"other","name":"x"})").text, HasSubstr("plugins.tools.scripted"));
+  EXPECT_TRUE(stub.requests().empty());
 }
 
 TEST_F(TablesTest, TimerWakesAndKnowsTheTime) {

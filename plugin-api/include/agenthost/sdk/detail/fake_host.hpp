@@ -37,6 +37,7 @@ class Host::Impl {
                     store_search,
                     store_namespaces};
     subagent_table_ = {AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
+    tools_table_ = {AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};
   }
   ~Impl() { unload(); }
   Impl(const Impl&) = delete;
@@ -52,6 +53,7 @@ class Host::Impl {
   HttpScript http_script;
   LlmScript llm_script;
   SubagentScript subagent_script;
+  ToolsScript tools_script;
   bool has_timer = true;
   bool has_store = true;
   FakeStore store;
@@ -112,6 +114,8 @@ class Host::Impl {
   static std::int64_t timer_now(agent_host* host) noexcept;
 
   static agent_status subagent_run(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status tools_list(agent_task* task, std::uint64_t token, agent_str request) noexcept;
+  static agent_status tools_call(agent_task* task, std::uint64_t token, agent_str request) noexcept;
 
   static agent_status store_get(agent_task* task, std::uint64_t token, agent_str request) noexcept;
   static agent_status store_put(agent_task* task, std::uint64_t token, agent_str request) noexcept;
@@ -142,6 +146,7 @@ class Host::Impl {
   agent_timer_api timer_table_{};
   agent_store_api store_table_{};
   agent_subagent_api subagent_table_{};
+  agent_tools_api tools_table_{};
   agent_entry_reply entered_{};
   std::map<std::string, agent_graph*, std::less<>> graphs_;
 

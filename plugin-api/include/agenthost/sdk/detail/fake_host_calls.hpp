@@ -155,6 +155,7 @@ inline const void* Host::Impl::get_extension(agent_host* host, agent_str id) noe
   if (name == AGENT_EXT_TIMER && self.has_timer) return &self.timer_table_;
   if (name == AGENT_EXT_STORE && self.has_store) return &self.store_table_;
   if (name == AGENT_EXT_SUBAGENT && self.subagent_script) return &self.subagent_table_;
+  if (name == AGENT_EXT_TOOLS && self.tools_script) return &self.tools_table_;
   return nullptr;
 }
 
@@ -388,6 +389,21 @@ inline agent_status Host::Impl::subagent_run(agent_task* task, std::uint64_t tok
   });
 }
 
+inline agent_status Host::Impl::tools_list(agent_task* task, std::uint64_t token,
+                                           agent_str request) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    reply.text =
+        to_text({{"tools", fake(task).host->tools_script(parse_json(detail::view(request), "the request"))}});
+  });
+}
+
+inline agent_status Host::Impl::tools_call(agent_task* task, std::uint64_t token,
+                                           agent_str request) noexcept {
+  return answer(task, token, [&](Reply& reply) {
+    reply.text = to_text(fake(task).host->tools_script(parse_json(detail::view(request), "the request")));
+  });
+}
+
 // ---- Host ----
 
 inline Host::Host(Entry entry) : impl_(std::make_unique<Impl>(entry)) {}
@@ -408,6 +424,10 @@ inline void Host::on_llm(LlmScript script) {
 inline void Host::on_subagent(SubagentScript script) {
   impl_->unload();
   impl_->subagent_script = std::move(script);
+}
+inline void Host::on_tools(ToolsScript script) {
+  impl_->unload();
+  impl_->tools_script = std::move(script);
 }
 inline void Host::without_timer() {
   impl_->unload();

@@ -7,6 +7,7 @@
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/tools.h"
 #include "agenthost/sdk/detail/border.hpp"
 
 namespace agent::detail {
@@ -20,6 +21,7 @@ struct Services {
   const agent_store_api* store = nullptr;
   const agent_subagent_api* subagent = nullptr;
   const agent_timer_api* timer = nullptr;
+  const agent_tools_api* tools = nullptr;
 
   Services(const agent_host_api* host_api, agent_host* handle) noexcept
       : api(host_api),
@@ -28,7 +30,8 @@ struct Services {
         llm(extension<agent_llm_api>(AGENT_EXT_LLM)),
         store(extension<agent_store_api>(AGENT_EXT_STORE)),
         subagent(extension<agent_subagent_api>(AGENT_EXT_SUBAGENT)),
-        timer(extension<agent_timer_api>(AGENT_EXT_TIMER)) {}
+        timer(extension<agent_timer_api>(AGENT_EXT_TIMER)),
+        tools(extension<agent_tools_api>(AGENT_EXT_TOOLS)) {}
 
  private:
   template <class Table>
