@@ -21,7 +21,7 @@ struct Manifest {
   std::string name;        // for people; the id when absent
   std::string description;
   std::vector<std::string> graphs;  // at least one
-  std::vector<std::string> needs;   // http | llm | store | subagent | timer | tools: the host services it asks for
+  std::vector<std::string> needs;   // of known_needs(): the host services it asks for
   // Of http: the hosts it asks for, each a name or *.name. nullopt: whatever the operator allows.
   std::optional<std::vector<std::string>> http_hosts;
   std::string config = "{}";  // JSON object text

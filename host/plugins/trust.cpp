@@ -21,9 +21,9 @@ Status check_grants(const std::map<std::string, std::vector<std::string>>& grant
     for (const auto& service : services) {
       if (contains(known_needs(), service)) continue;
       const auto meant = settings::nearest(service, known_needs());
-      return fail(ErrorCode::kInvalid,
-                  "plugins.grants." + plugin + ": unknown service \"" + service + "\"" +
-                      (meant ? "; did you mean \"" + *meant + "\"?" : "; known are http, llm, store, timer"));
+      return fail(ErrorCode::kInvalid, "plugins.grants." + plugin + ": unknown service \"" + service + "\"" +
+                                           (meant ? "; did you mean \"" + *meant + "\"?"
+                                                  : "; known are http, llm, store, subagent, timer, tools"));
     }
   }
   return {};
