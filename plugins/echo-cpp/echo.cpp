@@ -81,6 +81,11 @@ AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
       .node("ask", delegate)
       .path({kStart, "ask", kEnd});
   plugin.graph("toolbox")
+      .input_schema({{"type", "object"},
+                     {"properties",
+                      {{"server", {{"type", "string"}}},
+                       {"tool", {{"type", "string"}}},
+                       {"arguments", {{"type", "object"}}}}}})
       .channel("server")
       .channel("tool")
       .channel("arguments")

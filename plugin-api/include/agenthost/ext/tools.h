@@ -12,27 +12,27 @@
 extern "C" {
 #endif
 
-#define AGENT_EXT_TOOLS "agent.tools/1"
+#define AGENT_EXT_TOOLS "agent.tools/1" /* [draft] */
 
-/* Every function starts one call. request: JSON object, copied. One final on_reply(token): AGENT_OK with JSON
- * text, or AGENT_NOT_FOUND (no such server), AGENT_DENIED (it is off, not granted, or refuses us),
+/* [draft] Every function starts one call. request: JSON object, copied. One final on_reply(token): AGENT_OK
+ * with JSON text, or AGENT_NOT_FOUND (no such server), AGENT_DENIED (it is off, not granted, or refuses us),
  * AGENT_INVALID (the request is wrong: an unknown tool, bad arguments), AGENT_UNAVAILABLE (no connection, or
  * the server failed), AGENT_UNSUPPORTED (it speaks something else), AGENT_EXHAUSTED (too large),
  * AGENT_CANCELLED or AGENT_DEADLINE, with a text for people. A status other than AGENT_OK returned here means
  * no reply will come. */
 typedef struct agent_tools_api {
-  uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t struct_size; /* [draft] */
+  uint32_t reserved;    /* [draft] */
 
-  /* [any-thread] {"server":"..."}. Reply: {"tools":[{"name","description","inputSchema",...}, ...]}, each as
-   * the server shows it. */
+  /* [any-thread] [draft] {"server":"..."}. Reply: {"tools":[{"name","description","inputSchema",...}, ...]},
+   * each as the server shows it. */
   agent_status (*list)(agent_task* task, uint64_t token, agent_str request) AGENT_NOEXCEPT;
 
-  /* [any-thread] {"server":"...","name":"...","arguments":{...}}; arguments may be absent. Reply: the tool's
-   * result as the protocol has it: {"content":[{"type":"text","text":"..."}, ...],"structuredContent":{...},
-   * "isError":false}. A tool that failed is AGENT_OK with "isError":true: its content says why, for the model
-   * to read. A call is never repeated, since it may change things; when the task is cancelled the server is
-   * told. */
+  /* [any-thread] [draft] {"server":"...","name":"...","arguments":{...}}; arguments may be absent. Reply: the
+   * tool's result as the protocol has it: {"content":[{"type":"text","text":"..."},
+   * ...],"structuredContent":{...}, "isError":false}. A tool that failed is AGENT_OK with "isError":true: its
+   * content says why, for the model to read. A call is never repeated, since it may change things; when the
+   * task is cancelled the server is told. */
   agent_status (*call)(agent_task* task, uint64_t token, agent_str request) AGENT_NOEXCEPT;
 } agent_tools_api;
 
