@@ -85,8 +85,10 @@ constexpr agent_tools_api kToolsTable{AGENT_SIZE(agent_tools_api, call), 0, &too
 
 plugins::Extension make_tools_extension(outbound::McpClient& client, ServiceGrants grants,
                                         std::size_t max_request_bytes) {
-  return {AGENT_EXT_TOOLS, &kToolsTable,
-          std::make_shared<ToolsInstance>(ToolsInstance{client, std::move(grants), max_request_bytes})};
+  return {AGENT_EXT_TOOLS,
+          &kToolsTable,
+          std::make_shared<ToolsInstance>(ToolsInstance{client, std::move(grants), max_request_bytes}),
+          {}};
 }
 
 }  // namespace agenthost::extensions
