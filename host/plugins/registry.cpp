@@ -83,6 +83,7 @@ Result<std::vector<PluginOutcome>> PluginRegistry::reload(Retry retry) {
   std::erase_if(in_turn, [](const PluginFolder* folder) { return folder->verdict != Verdict::kRefused; });
   look_at(in_turn, retry, changes);
   publish();
+  tell_news();
   for (const auto& [path, change] : changes) outcomes.push_back({change, folders_[path].report()});
   return outcomes;
 }
@@ -228,7 +229,7 @@ Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
   auto plugin = bring_up(source_of(folder, admitted), settings_.isolation_of(manifest.id), services_);
   if (!plugin) return fail(plugin.error());
   const auto name = manifest.id + " " + manifest.version;
-  log_served(folder, name, vouched, not_granted);
+  note_served(folder, name, vouched, not_granted);
   const std::shared_ptr<RunningPlugin> running = std::move(*plugin);
   auto entries = versions_->keep({running, name, std::move(package.library)});
   folder.serving =
@@ -237,20 +238,24 @@ Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
   return {};
 }
 
-void PluginRegistry::log_served(const PluginFolder& folder, const std::string& name,
-                                const Trust::Vouched& vouched,
-                                const std::vector<std::string>& not_granted) const {
+void PluginRegistry::note_served(const PluginFolder& folder, const std::string& name,
+                                 const Trust::Vouched& vouched, const std::vector<std::string>& not_granted) {
+  using telemetry::Level;
   const auto what = folder.serving ? "replaced " + folder.serving->manifest.id + " " +
                                          folder.serving->manifest.version + " by " + name
                                    : "loaded " + name;
-  services_.logger.info("plugins", what + " from " + folder.path.string() + ", " + vouched.how);
+  news_.emplace_back(Level::kInfo, what + " from " + folder.path.string() + ", " + vouched.how);
   if (vouched.warn == Trust::Vouched::Warn::kYes) {
-    services_.logger.warn("plugins",
-                          name + " is " + vouched.how + ": no trusted key vouches for it (plugins.trust)");
+    news_.emplace_back(Level::kWarn,
+                       name + " is " + vouched.how + ": no trusted key vouches for it (plugins.trust)");
   }
   for (const auto& need : not_granted) {
-    services_.logger.warn("plugins", name + " asks for " + need + " and does not get it (plugins.grants)");
+    news_.emplace_back(Level::kWarn, name + " asks for " + need + " and does not get it (plugins.grants)");
   }
+}
+
+void PluginRegistry::tell_news() {
+  for (const auto& [level, text] : std::exchange(news_, {})) services_.logger.log(level, "plugins", text);
 }
 
 void PluginRegistry::publish() {

@@ -93,8 +93,9 @@ class PluginRegistry final : public runtime::GraphCatalog {
   [[nodiscard]] Status serve(PluginFolder& folder, Admitted admitted);
   void publish();
 
-  void log_served(const PluginFolder& folder, const std::string& name, const Trust::Vouched& vouched,
-                  const std::vector<std::string>& not_granted) const;
+  void note_served(const PluginFolder& folder, const std::string& name, const Trust::Vouched& vouched,
+                   const std::vector<std::string>& not_granted);
+  void tell_news();
   [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const;
 
   // Constant after construction
@@ -109,6 +110,7 @@ class PluginRegistry final : public runtime::GraphCatalog {
   std::unique_ptr<LibraryVault> vault_;
   std::optional<Trust> trust_;
   std::map<std::filesystem::path, PluginFolder> folders_;
+  std::vector<std::pair<telemetry::Level, std::string>> news_;  // logged when it is true: published
 
   mutable std::mutex mutex_;
   // Guarded by mutex_. Shared because: readers may still use a catalogue that was replaced.
