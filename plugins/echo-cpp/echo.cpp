@@ -46,8 +46,7 @@ Task<Update> use_tool(State state, Context ctx) {
   agent::Json names = agent::Json::array();
   const agent::Json tools = co_await server.list();
   for (const agent::Json& tool : tools) names.push_back(tool.value("name", ""));
-  const agent::Json arguments = state["arguments"];
-  const agent::Json result = co_await server.call(state.get<std::string>("tool"), arguments);
+  const agent::Json result = co_await server.call(state.get<std::string>("tool"), state["arguments"]);
   co_return Update{}.set("tools", names).set("result", result);
 }
 }  // namespace

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "host/base/json.hpp"
@@ -22,7 +23,10 @@ struct Label {
   std::string path;   // as a JSON pointer; /~2 is any element of a list. The status has one of its own
   std::string value;  // a letter for the type, then the text: 1, "1" and true differ
 
-  [[nodiscard]] auto operator<=>(const Label&) const = default;
+  [[nodiscard]] bool operator==(const Label&) const = default;
+  [[nodiscard]] bool operator<(const Label& other) const {
+    return std::tie(path, value) < std::tie(other.path, other.value);
+  }
 };
 
 [[nodiscard]] Label label_of(models::ThreadStatus status);

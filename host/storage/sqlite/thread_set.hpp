@@ -47,9 +47,9 @@ class Chunk {
 class ThreadSet {
  public:
   struct Piece {
-    std::int64_t index;
+    std::int64_t index = 0;
     Chunk threads;
-    int count;
+    int count = 0;
   };
 
   void add(ThreadNumber number);
