@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "host/base/text.hpp"
+
 namespace agenthost {
 namespace {
 
@@ -127,13 +129,6 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   bool too_deep_ = false;
   bool saw_object_ = false;
 };
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // A line break inside valid JSON can only be white space between tokens; streams need one line.
 std::string one_line(std::string_view value) {

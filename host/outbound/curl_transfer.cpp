@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "host/base/text.hpp"
 #include "host/outbound/address_guard.hpp"
 #include "host/outbound/endpoint.hpp"
 
@@ -10,13 +11,6 @@ namespace agenthost::outbound {
 namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256U << 10U;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // Header values go into JSON for plugins, and HTTP promises no encoding.
 std::string printable(std::string_view value) {

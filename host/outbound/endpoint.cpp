@@ -48,6 +48,15 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+// A missing key first: settings switch such a service off, so `enabled` would not say why.
+std::string why_off(const std::string& key, const settings::Service& service) {
+  const bool complete = std::none_of(service.require.begin(), service.require.end(),
+                                     [](const std::string& value) { return value.empty(); });
+  if (!complete) return "a value of " + key + ".require is empty; is its key set in the environment?";
+  if (!service.enabled) return key + ".enabled is false";
+  return service.base_url.empty() ? key + ".base_url is empty" : "";
+}
+
 Status check_header(std::string_view name, std::string_view value) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   const bool token = !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {

@@ -50,6 +50,9 @@ class Endpoint {
   Redactor redactor_;
 };
 
+// Why the operator has it switched off, with the key to change; empty: it is on. key: where it is configured.
+[[nodiscard]] std::string why_off(const std::string& key, const settings::Service& service);
+
 // Names are tokens, values hold no control bytes, and what belongs to the connection (host, content-length,
 // ...) is the client's business.
 [[nodiscard]] Status check_header(std::string_view name, std::string_view value);

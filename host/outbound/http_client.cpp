@@ -1,7 +1,5 @@
 #include "host/outbound/http_client.hpp"
 
-#include <algorithm>
-
 #include "host/outbound/http_core.hpp"
 
 namespace agenthost::outbound {
@@ -12,16 +10,6 @@ Result<Cassette::Mode> parse_mode(const std::string& mode) {
   if (mode == "record") return Cassette::Mode::kRecord;
   if (mode == "replay") return Cassette::Mode::kReplay;
   return fail(ErrorCode::kInvalid, "http.cassette_mode: \"" + mode + "\" is none of off, record, replay");
-}
-
-// Empty = on.
-std::string why_off(const std::string& name, const settings::Service& service) {
-  const std::string key = "services." + name;
-  if (!service.enabled) return key + ".enabled is false";
-  if (service.base_url.empty()) return key + ".base_url is empty";
-  const bool complete = std::none_of(service.require.begin(), service.require.end(),
-                                     [](const std::string& value) { return value.empty(); });
-  return complete ? "" : "a value of " + key + ".require is empty; is its key set in the environment?";
 }
 
 }  // namespace
@@ -35,7 +23,7 @@ Result<std::unique_ptr<HttpClient>> HttpClient::open(
   std::unique_ptr<HttpClient> client(new HttpClient());
   for (const auto& [name, service] : services) {
     Configured entry;
-    entry.why_off = why_off(name, service);
+    entry.why_off = why_off("services." + name, service);
     if (entry.why_off.empty()) {
       auto endpoint = Endpoint::open(name, service);
       if (!endpoint) return fail(ErrorCode::kInvalid, "services." + endpoint.error().text);

@@ -1,6 +1,7 @@
 #include "host/outbound/json_answer.hpp"
 
 #include "host/base/json_schema.hpp"
+#include "host/base/text.hpp"
 
 namespace agenthost::outbound {
 namespace {
@@ -9,13 +10,6 @@ Result<JsonSchema> parse_schema(std::string_view text) {
   auto schema = JsonSchema::parse(text);
   if (!schema) return fail(ErrorCode::kInvalid, "response_schema: " + schema.error().text);
   return schema;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
 // What stands between ```json and ```, or all of it.

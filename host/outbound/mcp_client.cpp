@@ -11,13 +11,6 @@ namespace {
 // A server that never stops turning pages is not followed for ever.
 constexpr unsigned kMaxPages = 100;
 
-std::string why_off(const std::string& name, const settings::Service& server) {
-  const auto key = "tools.servers." + name;
-  if (server.base_url.empty()) return key + ".base_url is empty";
-  if (!server.enabled) return key + ".enabled is false, or a value of its `require` is empty";
-  return {};
-}
-
 // tools/list, page after page.
 class Listing : public std::enable_shared_from_this<Listing> {
  public:
@@ -61,7 +54,7 @@ Result<std::unique_ptr<McpClient>> McpClient::open(HttpClient& http, Executor& w
                                                    const std::map<std::string, settings::Service>& servers) {
   std::unique_ptr<McpClient> client(new McpClient());
   for (const auto& [name, service] : servers) {
-    Configured entry{nullptr, why_off(name, service)};
+    Configured entry{nullptr, why_off("tools.servers." + name, service)};
     if (entry.why_off.empty()) {
       auto server = McpServer::open(http, work, name, service);
       if (!server) return fail(server.error());

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "host/base/executor.hpp"
@@ -38,7 +37,7 @@ struct McpAnswer {
   bool session_lost = false;   // the server knows no session of that id
 };
 
-class McpExchange : public std::enable_shared_from_this<McpExchange> {
+class McpExchange {
  public:
   using Done = std::function<void(McpAnswer)>;
 

@@ -12,6 +12,9 @@ namespace {
 // What is spoken here, newest first. The older one has the same transport.
 constexpr std::array<std::string_view, 2> kVersions{"2025-06-18", "2025-03-26"};
 
+// Of an endpoint's name, so that it is no service's; its errors begin with that name.
+constexpr std::string_view kPrefix = "tools.";
+
 std::string hello() {
   return "{\"protocolVersion\":" + quote(kVersions.front()) +
          R"(,"capabilities":{},"clientInfo":{"name":"agenthost","version":"1"}})";
@@ -26,8 +29,9 @@ Result<std::shared_ptr<McpServer>> McpServer::open(HttpClient& http, Executor& w
   acting.retries = 0;
   for (auto& [endpoint, manners] :
        {std::pair(&server->asking_, &service), std::pair(&server->acting_, &std::as_const(acting))}) {
-    auto opened = Endpoint::open("tools." + name, *manners);
-    if (!opened) return fail(ErrorCode::kInvalid, "tools.servers." + opened.error().text.substr(6));
+    auto opened = Endpoint::open(std::string(kPrefix) + name, *manners);
+    if (!opened)
+      return fail(ErrorCode::kInvalid, "tools.servers." + opened.error().text.substr(kPrefix.size()));
     *endpoint = std::move(*opened);
   }
   return server;

@@ -368,6 +368,7 @@ TEST_F(HttpClientTest, ARateThatLeavesNoTurnBeforeTheDeadlineSaysSo) {
 TEST_F(HttpClientTest, SaysWhyAServiceIsOff) {
   services["no-key"] = services["api"];
   services["no-key"].require = {""};
+  services["no-key"].enabled = false;  // as the settings leave it
   services["off"] = services["api"];
   services["off"].enabled = false;
   services["no-url"].require = {};
