@@ -10,12 +10,15 @@
 
 #include "agenthost/agent_plugin.h"
 #include "host/app/plugin_reload.hpp"
+#include "host/app/room_options.hpp"
 #include "host/app/store_door.hpp"
 #include "host/app/subagent_door.hpp"
 #include "host/app/version.hpp"
 #include "host/app/webhook_bridge.hpp"
 #include "host/base/executor.hpp"
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/extensions/metrics_extension.hpp"
+#include "host/plugins/extensions/trace_extension.hpp"
 #include "host/plugins/first_contact.hpp"
 #include "host/plugins/folder_watcher.hpp"
 #include "host/plugins/isolation/processes.hpp"
@@ -46,10 +49,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-unsigned cores() {
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& settings,
                                                        telemetry::Logger& logger) {
   storage::SqliteOptions options;
@@ -68,89 +67,9 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
   return storage::open_sqlite(options);
 }
 
-isolation::KnownNames known_names(const settings::Settings& settings) {
-  isolation::KnownNames names;
-  for (const auto& [name, service] : settings.services) names.services.push_back(name);
-  for (const auto& [name, model] : settings.llm.models) names.models.push_back(name);
-  return names;
-}
-
-// Of the plugins' libraries. A server that keeps nothing keeps them only as long as it runs.
-std::filesystem::path copies_folder(const settings::Storage& settings) {
-  return settings.kind == "memory" ? std::filesystem::path() : settings.directory / "plugins";
-}
-
-// Where the server keeps which plugins it has met.
-std::filesystem::path met_plugins_file(const settings::Storage& settings) {
-  return settings.kind == "memory" ? std::filesystem::path() : settings.directory / "met-plugins";
-}
-
 // What it has met another build may not survive.
 std::string build_name() {
   return fmt::format("{}/abi-{}.{}", kVersion, AGENT_ABI_MAJOR, AGENT_ABI_MINOR);
-}
-
-models::DefaultTtl thread_ttl(const settings::Threads& settings) {
-  return {settings.ttl_minutes,
-          models::ttl_strategy_from(settings.ttl_strategy).value_or(models::TtlStrategy::kDelete)};
-}
-
-services::SchedulerLimits scheduler_limits(const settings::Settings& all) {
-  const auto& settings = all.runtime;
-  services::SchedulerLimits limits;
-  limits.thread_ttl = thread_ttl(all.threads);
-  limits.run.node_timeout = settings.node_timeout_ms;
-  limits.run.cancel_grace = settings.cancel_grace_ms;
-  limits.run.max_state_bytes = settings.max_state_bytes;
-  limits.recursion_limit = settings.recursion_limit;
-  limits.run_timeout = settings.run_timeout_ms;
-  limits.max_attempts = settings.max_attempts;
-  limits.max_runs_in_flight = settings.max_runs_in_flight;
-  limits.max_queued_per_thread = settings.max_queued_per_thread;
-  limits.finished_runs = settings.finished_streams;
-  limits.stored_streams = settings.stored_stream_ms;
-  return limits;
-}
-
-services::StoreOptions store_options(const settings::Store& settings) {
-  constexpr double kMicrosPerMinute = 60'000'000.0;
-  services::StoreOptions options;
-  if (settings.ttl_minutes > 0) options.ttl = static_cast<Micros>(settings.ttl_minutes * kMicrosPerMinute);
-  if (!settings.refresh_ttl) options.refresh_ttl = models::RefreshTtl::kNo;
-  return options;
-}
-
-services::WebhookLimits webhook_limits(const settings::Webhooks& settings) {
-  services::WebhookLimits limits;
-  limits.attempts = settings.attempts;
-  limits.backoff = settings.backoff_ms;
-  return limits;
-}
-
-unsigned io_threads(const settings::Server& settings) {
-  return settings.io_threads != 0 ? settings.io_threads : std::max(1U, cores() / 2);
-}
-
-// By default the cores that the I/O threads leave: more threads than cores only cost switches.
-unsigned runtime_threads(const settings::Settings& settings) {
-  if (settings.runtime.threads != 0) return settings.runtime.threads;
-  return std::max(1U, cores() - std::min(cores(), io_threads(settings.server)));
-}
-
-server::ServerOptions server_options(const settings::Server& settings) {
-  server::ServerOptions options;
-  options.host = settings.host;
-  options.port = settings.port;
-  options.io_threads = io_threads(settings);
-  options.max_body_bytes = settings.max_body_bytes;
-  options.max_stream_buffer_bytes = settings.max_stream_buffer_bytes;
-  options.head_timeout = settings.head_timeout_ms;
-  options.body_timeout = settings.body_timeout_ms;
-  options.idle_timeout = settings.idle_timeout_ms;
-  options.write_stall_timeout = settings.write_stall_timeout_ms;
-  options.socket_ping = settings.socket_ping_ms;
-  options.cors_origins = settings.cors_origins;
-  return options;
 }
 
 server::StaticFiles load_pages(const settings::Server& settings, telemetry::Logger& logger) {
@@ -170,6 +89,7 @@ struct Application::Parts {
         runtime_pool("runtime", runtime_threads(chosen)),
         blocking_pool("blocking", chosen.runtime.blocking_threads),
         timers(runtime_pool),
+        spans(log),
         webhook_client(chosen.webhooks, chosen.http.user_agent),
         webhook_bridge(webhook_client) {}
 
@@ -184,6 +104,8 @@ struct Application::Parts {
   ThreadPool runtime_pool;
   ElasticPool blocking_pool;
   Timers timers;
+  telemetry::PluginMetrics plugin_metrics;
+  telemetry::LogSpanSink spans;
   std::unique_ptr<outbound::HttpClient> http;
   std::unique_ptr<outbound::LlmClient> llm;
   std::unique_ptr<outbound::McpClient> mcp;
@@ -248,7 +170,9 @@ Status Application::Parts::open() {
           {runtime_pool, blocking_pool},
           {extensions::make_timer_extension(timers),
            extensions::make_http_extension(*http, settings.plugins.services),
-           extensions::make_llm_extension(*llm),
+           extensions::make_llm_extension(*llm), extensions::make_metrics_extension(plugin_metrics, nullptr),
+           extensions::make_trace_extension(
+               [this](agent_task*, const telemetry::Span& span) { spans.ended(span); }),
            extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes),
            extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes),
            extensions::make_tools_extension(*mcp, settings.plugins.tools, settings.runtime.max_state_bytes)},
@@ -269,6 +193,7 @@ void Application::Parts::open_services() {
       *scheduler, timers,
       services::TapeLimits{settings.runtime.stream_bytes, settings.runtime.thread_stream_retention_ms});
   scheduler->observe(*tapes);
+  if (is_tracing(settings)) scheduler->trace_to(spans);
   assistants.emplace(*storage, *graphs);
   plugin_reload.emplace(*graphs, *assistants, blocking_pool, logger);
   threads.emplace(*storage, *scheduler, thread_ttl(settings.threads));
@@ -294,7 +219,7 @@ void Application::Parts::open_front() {
   const routers::RunRouting run_routing{
       *runs, *heartbeat, storage->readers(),
       settings.api.wait_envelope == "run" ? routers::WaitEnvelope::kRun : routers::WaitEnvelope::kNone,
-      settings.api.configurable_headers};
+      headers_for_runs(settings)};
   routers::add_run_routes(routes, run_routing);
   if (settings.api.mcp) routers::add_mcp_routes(routes, {*assistants, run_routing}, std::string(kVersion));
   if (settings.api.a2a) routers::add_a2a_routes(routes, {*assistants, *threads, run_routing});
@@ -322,6 +247,7 @@ void Application::Parts::add_metrics(telemetry::MetricPage& page) const {
   storage->add_metrics(page);
   http->add_metrics(page);
   llm->add_metrics(page);
+  plugin_metrics.add_to(page);
   telemetry::add_process_metrics(page);
 }
 

@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "agenthost/agent_plugin.h"
+#include "host/telemetry/trace.hpp"
 
 namespace agenthost::plugins {
 
@@ -38,6 +40,11 @@ using ExtensionCallPtr = std::shared_ptr<ExtensionCall>;
 // be empty.
 [[nodiscard]] ExtensionCallPtr begin_call(agent_task* task, std::uint64_t token,
                                           std::function<void()> on_cancel);
+
+// The span of the node that a task runs: its children are the plugin's. nullopt when the task has ended.
+[[nodiscard]] std::optional<telemetry::TraceContext> trace_of(agent_task* task);
+// Counts one more span of the task; false when it has told of too many, or has ended.
+[[nodiscard]] bool admit_span(agent_task* task);
 
 // The id of the plugin behind a host handle.
 [[nodiscard]] const std::string& plugin_id_of(agent_host* host);

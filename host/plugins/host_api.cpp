@@ -127,6 +127,18 @@ ExtensionCallPtr begin_call(agent_task* handle, std::uint64_t token, std::functi
   return task == nullptr ? nullptr : task->begin_call(token, std::move(on_cancel));
 }
 
+std::optional<telemetry::TraceContext> trace_of(agent_task* handle) {
+  // Asked to learn whether there is anything to do: not counted.
+  auto* host = PluginHost::find(handle);
+  const auto task = host == nullptr ? nullptr : host->tasks().find(handle);
+  return task == nullptr ? std::nullopt : std::optional(task->trace());
+}
+
+bool admit_span(agent_task* handle) {
+  const auto task = resolve(handle, Take::kNo, "an extension");
+  return task != nullptr && task->admit_span();
+}
+
 const std::string& plugin_id_of(agent_host* handle) {
   static const std::string kNobody;
   const auto* host = PluginHost::find(handle);

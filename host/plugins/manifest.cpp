@@ -10,6 +10,7 @@
 
 #include "agenthost/agent_plugin.h"
 #include "host/base/digest.hpp"
+#include "host/base/text.hpp"
 #include "host/plugins/yaml_json.hpp"
 #include "host/settings/text_value.hpp"
 
@@ -31,9 +32,7 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
   if (const auto meant = settings::nearest(word, known)) return "; did you mean \"" + *meant + "\"?";
-  std::string list;
-  for (const auto& one : known) list += (list.empty() ? "" : ", ") + one;
-  return "; known are: " + list;
+  return "; known are: " + joined(known);
 }
 
 bool is_id(std::string_view text) {
@@ -252,7 +251,8 @@ class ManifestReader {
 }  // namespace
 
 const std::vector<std::string>& known_needs() {
-  static const std::vector<std::string> kNeeds{"http", "llm", "store", "subagent", "timer", "tools"};
+  static const std::vector<std::string> kNeeds{"http",     "llm",   "metrics", "store",
+                                               "subagent", "timer", "tools",   "trace"};
   return kNeeds;
 }
 
@@ -260,9 +260,7 @@ std::vector<std::string> needs_text(const Manifest& manifest) {
   auto needs = manifest.needs;
   for (auto& need : needs) {
     if (need != "http" || !manifest.http_hosts) continue;
-    std::string hosts;
-    for (const auto& host : *manifest.http_hosts) hosts += (hosts.empty() ? "" : ", ") + host;
-    need += " (" + (hosts.empty() ? "services only" : hosts) + ")";
+    need += " (" + (manifest.http_hosts->empty() ? "services only" : joined(*manifest.http_hosts)) + ")";
   }
   return needs;
 }

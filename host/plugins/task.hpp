@@ -7,6 +7,7 @@
 // sink. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -62,6 +63,9 @@ class Task final : public runtime::TaskHandle, public std::enable_shared_from_th
 
   // The services' side; nullptr when the task has ended.
   [[nodiscard]] ExtensionCallPtr begin_call(std::uint64_t token, std::function<void()> on_cancel);
+  [[nodiscard]] const telemetry::TraceContext& trace() const { return call_.trace; }
+  // False when it has told of as many spans as a task may.
+  [[nodiscard]] bool admit_span() { return spans_.fetch_add(1) < kMaxSpans; }
 
   // Ends without telling the sink.
   void drop();
@@ -95,6 +99,8 @@ class Task final : public runtime::TaskHandle, public std::enable_shared_from_th
   [[nodiscard]] runtime::NodeOutcome outcome_of(agent_status status, std::string_view update) const;
   [[nodiscard]] Error plugin_error(std::string text) const;
 
+  static constexpr unsigned kMaxSpans = 1'000;
+
   // Constant after construction
   const GraphInstancePtr graph_;
   const runtime::NodeCall call_;
@@ -102,6 +108,8 @@ class Task final : public runtime::TaskHandle, public std::enable_shared_from_th
   const std::size_t max_update_bytes_;
   // Constant after enlist()
   agent_task* handle_ = nullptr;
+  // Own synchronisation
+  std::atomic<unsigned> spans_{0};
 
   mutable std::mutex mutex_;
   // Guarded by mutex_

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/base/text.hpp"
 #include "host/plugins/lock_file.hpp"
 #include "host/plugins/signature.hpp"
 #include "host/settings/text_value.hpp"
@@ -23,7 +24,7 @@ Status check_grants(const std::map<std::string, std::vector<std::string>>& grant
       const auto meant = settings::nearest(service, known_needs());
       return fail(ErrorCode::kInvalid, "plugins.grants." + plugin + ": unknown service \"" + service + "\"" +
                                            (meant ? "; did you mean \"" + *meant + "\"?"
-                                                  : "; known are http, llm, store, subagent, timer, tools"));
+                                                  : "; known are " + joined(known_needs())));
     }
   }
   return {};

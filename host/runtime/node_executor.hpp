@@ -14,6 +14,7 @@
 #include "host/base/error.hpp"
 #include "host/base/json.hpp"
 #include "host/runtime/graph.hpp"
+#include "host/telemetry/trace.hpp"
 
 namespace agenthost::runtime {
 
@@ -24,6 +25,7 @@ struct NodeCall {
   JsonBlob config;                // see agent_node_call.config
   std::vector<JsonBlob> answers;  // for interrupt(), in order
   std::chrono::steady_clock::time_point deadline;
+  telemetry::TraceContext trace = {};  // of this execution's span
 };
 
 // How a task ended.

@@ -76,7 +76,9 @@ struct RunSpec {
   // The checkpoint to go on from; nullopt for a thread without state.
   std::optional<models::Checkpoint> from = {};
   Origin origin = Origin::kLatest;
-  NodeMeter* meter = nullptr;  // must outlive the run; null: nobody counts
+  NodeMeter* meter = nullptr;            // must outlive the run; null: nobody counts
+  telemetry::SpanSink* spans = nullptr;  // the same; null: nothing is traced
+  telemetry::TraceContext trace = {};    // of the span around the nodes
 };
 
 // kRefused: an error before anything was done, so the thread stands as it stood.

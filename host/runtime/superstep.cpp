@@ -35,6 +35,7 @@ class Superstep::Slot final : public TaskSink {
   void done(NodeOutcome outcome) override {
     const auto& spec = step_.in_.spec;
     const auto* error = std::get_if<Error>(&outcome);
+    if (spec.spans != nullptr) step_.record_span(*this, error);
     if (error != nullptr && error->code != ErrorCode::kCancelled && spec.meter != nullptr)
       spec.meter->failures.add();
     ended(task_end(*spec.graph, spec.checkpoint_ns, task_, std::move(outcome)));
@@ -59,6 +60,9 @@ class Superstep::Slot final : public TaskSink {
   bool between_tries = false;
   unsigned tries = 0;
   TimePoint started_at;  // the present try
+  // Of the present try; written before the node starts
+  telemetry::TraceContext trace;
+  std::int64_t started_ns = 0;  // of the spans' clock
 
  private:
   Superstep& step_;
@@ -118,6 +122,7 @@ void Superstep::start_slot(Slot& slot) {
 std::shared_ptr<TaskHandle> Superstep::launch(Slot& slot) {
   if (!slot.node().subgraph) {
     if (in_.spec.meter != nullptr) in_.spec.meter->executions.add();
+    if (in_.spec.spans != nullptr) begin_span(slot);
     return in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
   }
   return start_subgraph(
@@ -143,8 +148,8 @@ NodeCall Superstep::make_call(const Slot& slot) const {
   config += std::to_string(step_number_);
   config += '}';
   const auto attempt = static_cast<unsigned>(in_.spec.attempt) + slot.tries - 1;
-  return NodeCall{&slot.node(), attempt,          input_of(task), make_blob(std::move(config)),
-                  task.answers, deadline_of(slot)};
+  return NodeCall{&slot.node(), attempt,           input_of(task), make_blob(std::move(config)),
+                  task.answers, deadline_of(slot), slot.trace};
 }
 
 RunSpec Superstep::inner_spec(const Slot& slot) const {
@@ -235,6 +240,27 @@ Error Superstep::cancel_error(const Slot& slot) const {
             "NodeTimeoutError"};
   }
   return {ErrorCode::kCancelled, "node \"" + node.name + "\" was cancelled", "CancelledError"};
+}
+
+// ---- Tracing ----
+
+void Superstep::begin_span(Slot& slot) const {
+  slot.trace = in_.spec.trace;
+  slot.trace.span = telemetry::new_span_id();
+  slot.started_ns = telemetry::span_clock_ns();
+}
+
+void Superstep::record_span(const Slot& slot, const Error* error) const {
+  telemetry::Span span;
+  span.context = slot.trace;
+  span.parent = in_.spec.trace.span;
+  span.name = "node " + slot.node().path;
+  span.start_ns = slot.started_ns;
+  span.end_ns = telemetry::span_clock_ns();
+  if (error != nullptr) span.error = error->text;
+  span.attributes = "{\"graph\":" + quote(in_.spec.graph->id()) + ",\"task_id\":\"" + slot.task().id +
+                    "\",\"step\":" + std::to_string(step_number_) + "}";
+  in_.spec.spans->ended(span);
 }
 
 // ---- Stopping ----

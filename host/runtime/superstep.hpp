@@ -74,6 +74,8 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
   [[nodiscard]] const JsonBlob& input_of(const models::CheckpointTask& task) const;
   void node_failed(Slot& slot, Error error);
   void slot_ended(Slot& slot, TaskEnd end);
+  void begin_span(Slot& slot) const;
+  void record_span(const Slot& slot, const Error* error) const;
   void show(const Slot& slot, const TaskEnd& end);
   void arm(std::chrono::nanoseconds delay, std::function<void(Superstep&)> then);
   void arm_deadline();

@@ -16,6 +16,7 @@
 #include "host/runtime/run.hpp"
 #include "host/services/run_journal.hpp"
 #include "host/services/run_meters.hpp"
+#include "host/services/run_tracer.hpp"
 
 namespace agenthost::services {
 
@@ -65,6 +66,7 @@ struct ActiveRun {
 
   // Written by the one thread that starts it
   Micros started_at = 0;
+  RunTrace trace;
 };
 // Shared because: the scheduler's maps, the run's callbacks and requests in flight all refer to it.
 using ActiveRunPtr = std::shared_ptr<ActiveRun>;

@@ -138,6 +138,9 @@ void RunScheduler::launch(const ActiveRunPtr& run, RunStart start) {
   spec.from = std::move(start.from);
   spec.origin = start.origin;
   spec.meter = &run->meter->nodes();
+  run->trace = tracer_.begin(run->row.run_id, run->configurable);
+  spec.spans = tracer_.sink();
+  spec.trace = run->trace.context;
   auto state_machine =
       runtime::Run::create(std::move(spec), limits_.run, runtime_, timers_, run->journal.get(), run->events,
                            [this, run](RunResult result) { run_ended(run, std::move(result)); });
@@ -260,6 +263,7 @@ void RunScheduler::finish(const ActiveRunPtr& run, const RunOutcome& outcome) {
   if (!stopping) {
     remember(run, outcome);
     run->meter->ended(outcome.status, run->started_at);
+    tracer_.ended(*run, outcome);
   }
   {
     const std::lock_guard lock(mutex_);

@@ -19,6 +19,7 @@
 #include "host/services/run_input.hpp"
 #include "host/services/run_observer.hpp"
 #include "host/services/run_rows.hpp"
+#include "host/services/run_tracer.hpp"
 #include "host/services/thread_queues.hpp"
 #include "host/services/webhook_service.hpp"
 #include "host/storage/storage.hpp"
@@ -47,6 +48,8 @@ class RunScheduler {
 
   // Before the first run; the observer must live until no run is left.
   void observe(RunObserver& observer) { observer_ = &observer; }
+  // The same for who keeps the spans.
+  void trace_to(telemetry::SpanSink& sink) { tracer_.send_to(sink); }
 
   // Accepts or refuses a run: kConflict (reject; or an answer to an interrupt somebody is answering already;
   // or the thread is being deleted), kExhausted (too many in flight or queued). When accepted, its rows are
@@ -128,6 +131,7 @@ class RunScheduler {
   const SchedulerLimits limits_;
   WebhookService* const webhooks_;
   RunObserver* observer_ = nullptr;
+  RunTracer tracer_;
 
   FinishedRuns finished_;
 

@@ -93,6 +93,7 @@ std::vector<Key> outward_keys_of(Settings& s) {
       {"llm.models", &s.llm.models},
 
       {"log.level", &s.log.level, {}, {"debug", "info", "warn", "error", "off"}},
+      {"trace.sink", &s.trace.sink, {}, {"off", "log"}},
   };
 }
 

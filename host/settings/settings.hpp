@@ -176,6 +176,10 @@ struct Log {
   std::string level = "info";  // debug | info | warn | error | off
 };
 
+struct Trace {
+  std::string sink = "off";  // off | log
+};
+
 struct Settings {
   Server server;
   Api api;
@@ -190,6 +194,7 @@ struct Settings {
   Webhooks webhooks;
   Llm llm;
   Log log;
+  Trace trace;
 };
 
 // Reads a YAML file (absent path: defaults), replaces ${NAME} and ${NAME:-default} in values, then applies

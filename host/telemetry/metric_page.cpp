@@ -79,22 +79,30 @@ void MetricPage::sample(const Labels& labels, double value) {
 }
 
 void MetricPage::sample(const Labels& labels, const Histogram& histogram) {
-  spread(labels, histogram, 1);
+  sample_scaled(labels, histogram, 1);
 }
 
 void MetricPage::sample(const Labels& labels, const Timing& timing) {
-  spread(labels, timing.microseconds(), 1e6);
+  sample_scaled(labels, timing.microseconds(), 1e6);
 }
 
-void MetricPage::spread(const Labels& labels, const Histogram& histogram, double scale) {
+void MetricPage::sample_scaled(const Labels& labels, const Histogram& histogram, double scale) {
+  std::vector<double> ends;
+  std::vector<std::uint64_t> counts;
+  for (const auto end : histogram.bounds()) ends.push_back(static_cast<double>(end) / scale);
+  for (std::size_t i = 0; i <= ends.size(); ++i) counts.push_back(histogram.count(i));
+  sample(labels, Spread{ends, counts, static_cast<double>(histogram.sum()) / scale});
+}
+
+void MetricPage::sample(const Labels& labels, const Spread& spread) {
   std::vector<Bucket> buckets;
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
-    below += histogram.count(i);
-    buckets.push_back({number(static_cast<double>(histogram.bounds()[i]) / scale), below});
+  for (std::size_t i = 0; i < spread.ends.size(); ++i) {
+    below += spread.counts[i];
+    buckets.push_back({number(spread.ends[i]), below});
   }
-  buckets.push_back({"+Inf", below + histogram.count(histogram.bounds().size())});
-  sample(labels, static_cast<double>(histogram.sum()) / scale);
+  buckets.push_back({"+Inf", below + spread.counts[spread.ends.size()]});
+  sample(labels, spread.sum);
   families_.back().samples.back().buckets = std::move(buckets);
 }
 

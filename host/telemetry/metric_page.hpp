@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,13 @@ class MetricPage {
   void sample(const Labels& labels, const Histogram& histogram);
   // In seconds.
   void sample(const Labels& labels, const Timing& timing);
+  // How values of any size are spread: counts has one more element than ends, for what is above them all.
+  struct Spread {
+    std::span<const double> ends;
+    std::span<const std::uint64_t> counts;
+    double sum;
+  };
+  void sample(const Labels& labels, const Spread& spread);
 
   // A family of one sample without labels.
   template <class Value>
@@ -60,7 +68,7 @@ class MetricPage {
     std::vector<Sample> samples;
   };
 
-  void spread(const Labels& labels, const Histogram& histogram, double scale);
+  void sample_scaled(const Labels& labels, const Histogram& histogram, double scale);
 
   std::vector<Family> families_;
 };

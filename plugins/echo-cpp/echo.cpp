@@ -1,6 +1,9 @@
 // echo-cpp: the echo agent in C++, a chain that measures the loop, one that asks a human, one that remembers,
-// one that asks another agent, one that calls the tools of another server.
+// one that asks another agent, one that calls the tools of another server, one that measures itself.
 #include <agenthost/sdk/agent.hpp>
+#include <iterator>
+#include <sstream>
+#include <string>
 
 using agent::Context, agent::kEnd, agent::kStart, agent::Reducer, agent::State, agent::Task, agent::Update;
 
@@ -49,6 +52,19 @@ Task<Update> use_tool(State state, Context ctx) {
   const agent::Json result = co_await server.call(state.get<std::string>("tool"), state["arguments"]);
   co_return Update{}.set("tools", names).set("result", result);
 }
+// Counts the words of a text, and keeps numbers and spans about doing so.
+Update read(const State& state, const Context& ctx) {
+  agent::Span span = ctx.span("count words");
+  std::istringstream text(state.get<std::string>("text"));
+  const auto words = std::distance(std::istream_iterator<std::string>(text), {});
+  span.set("words", words);
+  const agent::Metrics metrics = ctx.metrics();
+  metrics.counter("words_read_total", "Words read.", {{"graph", ctx.graph_id()}})
+      .add(static_cast<double>(words));
+  metrics.gauge("last_text_words", "Of the text that was read last.").set(static_cast<double>(words));
+  metrics.histogram("text_words", "Of each text.", {}, {1, 10, 100}).observe(static_cast<double>(words));
+  return Update{}.set("words", words).set("traceparent", span.traceparent());
+}
 }  // namespace
 
 AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
@@ -92,6 +108,13 @@ AGENT_PLUGIN("echo-cpp", "1.0.0", [](agent::Plugin& plugin) {
       .channel("result")
       .node("use", use_tool)
       .path({kStart, "use", kEnd});
+  plugin.graph("reader")
+      .input_schema({{"type", "object"}, {"properties", {{"text", {{"type", "string"}}}}}})
+      .channel("text")
+      .channel("words")
+      .channel("traceparent")
+      .node("read", read)
+      .path({kStart, "read", kEnd});
   plugin.graph("greeter")
       .input_schema({{"type", "object"}, {"properties", {{"name", {{"type", "string"}}}}}})
       .channel("name")

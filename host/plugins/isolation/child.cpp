@@ -24,7 +24,7 @@ Death broken_protocol() {
 }  // namespace
 
 Child::Child(EventLoop& loop, Owner& owner, WorkerProcess process, std::uint32_t number,
-             std::size_t max_frame)
+             std::size_t max_frame, std::unique_ptr<RemoteMeter> meter)
     : loop_(loop),
       owner_(owner),
       number_(number),
@@ -36,7 +36,8 @@ Child::Child(EventLoop& loop, Owner& owner, WorkerProcess process, std::uint32_t
                                                   ? EventLoop::Writable::kWanted
                                                   : EventLoop::Writable::kIgnored);
             }),
-      process_(std::move(process)) {}
+      process_(std::move(process)),
+      meter_(std::move(meter)) {}
 
 void Child::begin(SetUp set_up) {
   const auto self = shared_from_this();
@@ -93,6 +94,10 @@ Wire::Verdict Child::handle(const Frame& frame) {
       return handle_refused(frame);
     case Type::kLogged:
       return handle_logged(frame);
+    case Type::kMetricDefined:
+      return handle_defined(frame);
+    case Type::kMeasured:
+      return handle_measured(frame);
     case Type::kPong: {
       const auto pong = read_message<Pong>(frame);
       if (!pong) return Wire::Verdict::kBad;
@@ -127,6 +132,22 @@ Wire::Verdict Child::handle_logged(const Frame& frame) {
   const auto line = read_message<Logged>(frame);
   if (!line) return Wire::Verdict::kBad;
   show(static_cast<telemetry::Level>(std::clamp(line->level, AGENT_LOG_DEBUG, AGENT_LOG_ERROR)), line->text);
+  return Wire::Verdict::kGood;
+}
+
+Wire::Verdict Child::handle_defined(const Frame& frame) {
+  const auto metric = read_message<MetricDefined>(frame);
+  if (!metric || meter_ == nullptr) return Wire::Verdict::kBad;
+  if (const auto defined = meter_->define(*metric); !defined)
+    show(telemetry::Level::kWarn,
+         "a metric is refused, and its numbers are not kept: " + defined.error().text);
+  return Wire::Verdict::kGood;
+}
+
+Wire::Verdict Child::handle_measured(const Frame& frame) {
+  const auto measured = read_message<Measured>(frame);
+  if (!measured || meter_ == nullptr) return Wire::Verdict::kBad;
+  meter_->count(*measured);
   return Wire::Verdict::kGood;
 }
 
@@ -185,6 +206,7 @@ void Child::bury() {
     finish_output(stream);
   }
   stage_ = Stage::kDead;
+  meter_.reset();  // what its gauges said is true no more
   Death death;
   {
     const std::lock_guard lock(mutex_);

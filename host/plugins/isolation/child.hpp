@@ -17,6 +17,7 @@
 #include "host/plugins/isolation/event_loop.hpp"
 #include "host/plugins/isolation/messages.hpp"
 #include "host/plugins/isolation/output_lines.hpp"
+#include "host/plugins/isolation/remote_meter.hpp"
 #include "host/plugins/isolation/wire.hpp"
 #include "host/plugins/isolation/worker_process.hpp"
 #include "host/telemetry/logger.hpp"
@@ -40,8 +41,9 @@ class Child final : public std::enable_shared_from_this<Child> {
     virtual void ended(Child& child, const Death& death) = 0;
   };
 
-  // number: unlike that of any other child of this plugin.
-  Child(EventLoop& loop, Owner& owner, WorkerProcess process, std::uint32_t number, std::size_t max_frame);
+  // number: unlike that of any other child of this plugin. meter: null when it may not count.
+  Child(EventLoop& loop, Owner& owner, WorkerProcess process, std::uint32_t number, std::size_t max_frame,
+        std::unique_ptr<RemoteMeter> meter);
 
   // Watches the process and sets it up; set_up's cookie and first_call are filled in here.
   void begin(SetUp set_up);
@@ -72,6 +74,8 @@ class Child final : public std::enable_shared_from_this<Child> {
   [[nodiscard]] Wire::Verdict handle_ready(const Frame& frame);
   [[nodiscard]] Wire::Verdict handle_refused(const Frame& frame);
   [[nodiscard]] Wire::Verdict handle_logged(const Frame& frame);
+  [[nodiscard]] Wire::Verdict handle_defined(const Frame& frame);
+  [[nodiscard]] Wire::Verdict handle_measured(const Frame& frame);
   void socket_ready();
   void read_output(Stream stream);
   void finish_output(Stream stream);
@@ -93,6 +97,7 @@ class Child final : public std::enable_shared_from_this<Child> {
   std::optional<Death> why_;
   // Owned by the loop
   std::atomic<Stage> stage_{Stage::kStarting};
+  std::unique_ptr<RemoteMeter> meter_;
   LineCutter output_lines_, error_lines_;
   LineBudget budget_;
   std::string last_words_;  // the last line on stderr

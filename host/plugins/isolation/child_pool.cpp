@@ -175,6 +175,10 @@ Verdict ChildPool::spoke(Child& child, const Frame& frame) {
       return with<Emitted>(child, frame, [](const Assignment& assignment, const Emitted& event) {
         static_cast<void>(emit(assignment.task(), event));
       });
+    case Type::kTraced:
+      return with<Traced>(child, frame, [this](const Assignment& assignment, const Traced& span) {
+        if (assignment.task() != nullptr) record_span(host_, assignment.task(), span);
+      });
     case Type::kHttpCall:
       return service_call<HttpCall>(child, frame);
     case Type::kJsonCall:

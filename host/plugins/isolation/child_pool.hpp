@@ -88,6 +88,7 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   void start_child(std::size_t seat);
   void replace(std::size_t seat, RestartPolicy::HadWorked worked, const std::string& how);
   void first_is_ready(std::string_view description);
+  [[nodiscard]] std::unique_ptr<RemoteMeter> make_meter() const;
   void start_timed_out(const std::shared_ptr<Child>& child);
   void tell_opened(Result<std::string> result);
   void dispatch(Given given);

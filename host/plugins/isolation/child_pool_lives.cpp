@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/plugins/extensions/metrics_extension.hpp"
 #include "host/plugins/isolation/child_pool.hpp"
 #include "host/plugins/isolation/service_calls.hpp"
 
@@ -85,7 +86,8 @@ void ChildPool::start_child(std::size_t seat) {
     tell_opened(fail(process.error()));
     return replace(seat, RestartPolicy::HadWorked::kNo, "could not be started: " + process.error().text);
   }
-  const auto child = std::make_shared<Child>(loop_, *this, std::move(*process), ++last_child_, max_frame_);
+  const auto child =
+      std::make_shared<Child>(loop_, *this, std::move(*process), ++last_child_, max_frame_, make_meter());
   {
     const std::lock_guard lock(mutex_);
     seats_[seat].child = child;
@@ -95,6 +97,11 @@ void ChildPool::start_child(std::size_t seat) {
   child->begin(set_up());
   on_loop_after(equipment_.limits.start_timeout_ms,
                 [child](ChildPool& pool) { pool.start_timed_out(child); });
+}
+
+std::unique_ptr<RemoteMeter> ChildPool::make_meter() const {
+  auto* metrics = extensions::metrics_of(host_);
+  return metrics == nullptr ? nullptr : std::make_unique<RemoteMeter>(*metrics, host_.plugin_id());
 }
 
 void ChildPool::start_timed_out(const std::shared_ptr<Child>& child) {

@@ -1,5 +1,7 @@
 #include "host/plugins/isolation/frame.hpp"
 
+#include <bit>
+
 #include "host/base/error.hpp"
 
 namespace agenthost::isolation {
@@ -35,6 +37,9 @@ void FieldWriter::put(std::uint32_t value) {
 }
 void FieldWriter::put(std::uint64_t value) {
   put_integer(out_, value);
+}
+void FieldWriter::put(double value) {
+  put(std::bit_cast<std::uint64_t>(value));
 }
 void FieldWriter::put(std::string_view text) {
   AGENTHOST_CHECK(text.size() <= UINT32_MAX, "a text is limited long before it comes here");
@@ -77,6 +82,11 @@ void FieldReader::get(std::int64_t& value) {
   std::uint64_t bits = 0;
   get(bits);
   value = static_cast<std::int64_t>(bits);
+}
+void FieldReader::get(double& value) {
+  std::uint64_t bits = 0;
+  get(bits);
+  value = std::bit_cast<double>(bits);
 }
 void FieldReader::get(std::string_view& text) {
   std::uint32_t size = 0;

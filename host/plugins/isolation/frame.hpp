@@ -1,10 +1,10 @@
 // Frames: how messages between the server and a worker process look as bytes.
 //
 // A frame is a size (u32, of what follows), a type (u8) and the message's fields in their order: integers of
-// fixed width, texts as a u32 length and bytes, lists as a u32 count and their texts; all little-endian. A
-// message names its fields once, for both directions. What is read is checked as input of a stranger: no
-// length is believed before the bytes are there, and a frame must be used up exactly. Texts of a read message
-// borrow from the frame. Values and pure functions: thread-safe.
+// fixed width, doubles as their bits, texts as a u32 length and bytes, lists as a u32 count and their texts;
+// all little-endian. A message names its fields once, for both directions. What is read is checked as input
+// of a stranger: no length is believed before the bytes are there, and a frame must be used up exactly. Texts
+// of a read message borrow from the frame. Values and pure functions: thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,7 @@ class FieldWriter {
   void put(std::int32_t value) { put(static_cast<std::uint32_t>(value)); }
   void put(std::uint64_t value);
   void put(std::int64_t value) { put(static_cast<std::uint64_t>(value)); }
+  void put(double value);
   void put(std::string_view text);
   void put(const std::vector<std::string_view>& texts);
 
@@ -62,6 +63,7 @@ class FieldReader {
   void get(std::int32_t& value);
   void get(std::uint64_t& value);
   void get(std::int64_t& value);
+  void get(double& value);
   void get(std::string_view& text);
   void get(std::vector<std::string_view>& texts);
   [[nodiscard]] std::string_view take(std::size_t size);

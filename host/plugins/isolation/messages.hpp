@@ -12,7 +12,7 @@
 
 namespace agenthost::isolation {
 
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 enum class Type : std::uint8_t {
   // server to worker
@@ -36,6 +36,9 @@ enum class Type : std::uint8_t {
   kHttpCall,
   kJsonCall,
   kTimerCall,
+  kMetricDefined,
+  kMeasured,
+  kTraced,
 };
 
 // ---- server to worker ----
@@ -76,14 +79,15 @@ struct Start {
   std::uint64_t task = 0;
   std::uint32_t graph = 0;  // index in SetUp.graphs' order of description
   std::uint32_t attempt = 1;
-  std::int64_t deadline_ns = 0;  // of the steady clock, which both processes share
+  std::int64_t deadline_ns = 0;                           // of the steady clock, which both processes share
+  std::uint64_t trace_high = 0, trace_low = 0, span = 0;  // telemetry::TraceContext
   std::string_view node, state, config;
   std::vector<std::string_view> answers;
 
   template <class Self, class Fields>
   static void visit(Self& self, Fields& fields) {
-    fields(self.task, self.graph, self.attempt, self.deadline_ns, self.node, self.state, self.config,
-           self.answers);
+    fields(self.task, self.graph, self.attempt, self.deadline_ns, self.trace_high, self.trace_low, self.span,
+           self.node, self.state, self.config, self.answers);
   }
 };
 
@@ -283,6 +287,44 @@ struct JsonCall {
   template <class Self, class Fields>
   static void visit(Self& self, Fields& fields) {
     fields(self.task, self.call, self.verb, self.request);
+  }
+};
+
+// Of agent.metrics/1: no answer comes. The series are the worker's, by its own numbers.
+struct MetricDefined {
+  static constexpr auto kType = Type::kMetricDefined;
+  std::uint64_t series = 0;
+  std::string_view definition;
+
+  template <class Self, class Fields>
+  static void visit(Self& self, Fields& fields) {
+    fields(self.series, self.definition);
+  }
+};
+
+struct Measured {
+  static constexpr auto kType = Type::kMeasured;
+  std::uint64_t series = 0;
+  std::uint8_t how = 0;  // extensions::Measure
+  double value = 0;
+
+  template <class Self, class Fields>
+  static void visit(Self& self, Fields& fields) {
+    fields(self.series, self.how, self.value);
+  }
+};
+
+// Of agent.trace/1: a span that has ended. No answer comes.
+struct Traced {
+  static constexpr auto kType = Type::kTraced;
+  std::uint64_t task = 0, id = 0, parent = 0;
+  std::int64_t start_ns = 0, end_ns = 0;
+  std::string_view name, error, attributes;
+
+  template <class Self, class Fields>
+  static void visit(Self& self, Fields& fields) {
+    fields(self.task, self.id, self.parent, self.start_ns, self.end_ns, self.name, self.error,
+           self.attributes);
   }
 };
 

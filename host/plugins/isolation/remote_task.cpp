@@ -83,6 +83,9 @@ void RemoteTask::give(const std::shared_ptr<Child>& child, std::uint64_t number)
   start.graph = graph_index_;
   start.attempt = call_.attempt + times_given_++;
   start.deadline_ns = nanoseconds(call_.deadline);
+  start.trace_high = call_.trace.trace_high;
+  start.trace_low = call_.trace.trace_low;
+  start.span = call_.trace.span;
   start.node = call_.node->path;
   start.state = text_or_empty_object(call_.state);
   start.config = text_or_empty_object(call_.config);

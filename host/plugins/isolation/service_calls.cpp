@@ -2,6 +2,7 @@
 
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/trace.h"
 #include "host/plugins/c_types.hpp"
 #include "host/plugins/isolation/json_functions.hpp"
 
@@ -48,6 +49,21 @@ agent_status start_call(const plugins::PluginHost& host, agent_task* task, const
 agent_status start_call(const plugins::PluginHost& host, agent_task* task, const TimerCall& call) {
   const auto* timer = table_of<agent_timer_api>(host, AGENT_EXT_TIMER);
   return timer == nullptr ? AGENT_DENIED : timer->sleep(task, call.call, call.nanoseconds);
+}
+
+void record_span(const plugins::PluginHost& host, agent_task* task, const Traced& told) {
+  const auto* trace = table_of<agent_trace_api>(host, AGENT_EXT_TRACE);
+  if (trace == nullptr) return;
+  const agent_span span{.struct_size = AGENT_SIZE(agent_span, attributes),
+                        .status = told.error.empty() ? AGENT_OK : AGENT_UNKNOWN,
+                        .id = told.id,
+                        .parent = told.parent,
+                        .start_ns = told.start_ns,
+                        .end_ns = told.end_ns,
+                        .name = borrow(told.name),
+                        .text = borrow(told.error),
+                        .attributes = borrow(told.attributes)};
+  static_cast<void>(trace->record(task, &span));
 }
 
 std::vector<std::string> known_services(const plugins::PluginHost& host,

@@ -19,6 +19,9 @@ namespace agenthost::isolation {
 [[nodiscard]] agent_status start_call(const plugins::PluginHost& host, agent_task* task,
                                       const TimerCall& call);
 
+// No reply comes.
+void record_span(const plugins::PluginHost& host, agent_task* task, const Traced& span);
+
 // Those of the names that the services of this plugin know: what has_service() and is_online() say 1 to.
 [[nodiscard]] std::vector<std::string> known_services(const plugins::PluginHost& host,
                                                       const std::vector<std::string>& names);

@@ -1,16 +1,21 @@
 // The functions a plugin calls: agent_host_api and the service tables, on StrictHost.
+#include <cmath>
 #include <utility>
 
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/metrics.h"
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "agenthost/ext/tools.h"
+#include "agenthost/ext/trace.h"
 #include "host/base/ids.hpp"
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/extensions/trace_extension.hpp"
 #include "host/plugins/validator/strict_task.hpp"
+#include "host/telemetry/metric_definition.hpp"
 
 namespace agenthost::plugins::validator {
 namespace {
@@ -203,6 +208,40 @@ struct StrictHost::Tables {
     return the_host->call_service(task, token, AGENT_EXT_TOOLS, view(request),
                                   R"({"content":[{"type":"text","text":"done"}],"isError":false})");
   }
+  static agent_status define_metric(agent_host*, agent_str definition, std::uint64_t* series) noexcept {
+    auto& witness = the_host->witness_;
+    const auto metric = telemetry::read_metric_definition(view(definition));
+    if (!metric) {
+      witness.error(std::string(AGENT_EXT_METRICS) +
+                    ": defines a metric that no server takes: " + metric.error().text);
+      return AGENT_INVALID;
+    }
+    *series = 1;
+    return AGENT_OK;
+  }
+  static agent_status take_number(agent_host*, std::uint64_t series, double value) noexcept {
+    if (series == 1 && std::isfinite(value)) return AGENT_OK;
+    the_host->witness_.error(std::string(AGENT_EXT_METRICS) +
+                             ": counts what is no finite number, or for a series that define() did not give");
+    return AGENT_INVALID;
+  }
+  static std::uint64_t new_span(agent_task* task) noexcept {
+    return any_task(task) == nullptr ? 0 : telemetry::new_span_id();
+  }
+  static std::int64_t now_ns(agent_host*) noexcept { return telemetry::span_clock_ns(); }
+  static agent_status record_span(agent_task* handle, const agent_span* span) noexcept {
+    auto& host = *the_host;
+    const std::lock_guard lock(host.mutex_);
+    const auto* task = host.live_task(handle, AGENT_EXT_TRACE);
+    if (task == nullptr) return AGENT_NOT_FOUND;
+    if (extensions::is_well_formed(*span)) return AGENT_OK;
+    host.witness_.error(task->who + ": records a span that no server takes; see ext/trace.h");
+    return AGENT_INVALID;
+  }
+  static agent_status traceparent(agent_task*, std::uint64_t span, agent_bytes* out) noexcept {
+    *out = give(telemetry::traceparent({1, 1, span == 0 ? 1 : span}));
+    return AGENT_OK;
+  }
   static std::int32_t yes(agent_host*, agent_str) noexcept { return 1; }
   static std::int64_t timer_now_us(agent_host*) noexcept { return now_us(); }
 
@@ -227,6 +266,10 @@ struct StrictHost::Tables {
                                           store_namespaces};
   static constexpr agent_subagent_api kSubagent{AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
   static constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, timer_sleep, timer_now_us};
+  static constexpr agent_metrics_api kMetrics{
+      AGENT_SIZE(agent_metrics_api, observe), 0, define_metric, take_number, take_number, take_number};
+  static constexpr agent_trace_api kTrace{
+      AGENT_SIZE(agent_trace_api, traceparent), 0, new_span, now_ns, record_span, traceparent};
   static constexpr agent_tools_api kTools{AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};
 };
 
@@ -244,9 +287,10 @@ const agent_host_api& StrictHost::api() {
 
 std::vector<Extension> StrictHost::extensions() {
   return {
-      {AGENT_EXT_HTTP, &Tables::kHttp, nullptr, {}},   {AGENT_EXT_LLM, &Tables::kLlm, nullptr, {}},
-      {AGENT_EXT_STORE, &Tables::kStore, nullptr, {}}, {AGENT_EXT_SUBAGENT, &Tables::kSubagent, nullptr, {}},
-      {AGENT_EXT_TIMER, &Tables::kTimer, nullptr, {}}, {AGENT_EXT_TOOLS, &Tables::kTools, nullptr, {}}};
+      {AGENT_EXT_HTTP, &Tables::kHttp, nullptr, {}},         {AGENT_EXT_LLM, &Tables::kLlm, nullptr, {}},
+      {AGENT_EXT_METRICS, &Tables::kMetrics, nullptr, {}},   {AGENT_EXT_STORE, &Tables::kStore, nullptr, {}},
+      {AGENT_EXT_SUBAGENT, &Tables::kSubagent, nullptr, {}}, {AGENT_EXT_TIMER, &Tables::kTimer, nullptr, {}},
+      {AGENT_EXT_TOOLS, &Tables::kTools, nullptr, {}},       {AGENT_EXT_TRACE, &Tables::kTrace, nullptr, {}}};
 }
 
 agent_host* StrictHost::handle() {

@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "host/plugins/extensions/extensions.hpp"
+#include "host/plugins/extensions/metrics_extension.hpp"
+#include "host/plugins/extensions/trace_extension.hpp"
 #include "tests/integration/isolation/isolated_bench.hpp"
 #include "tests/support/http_stub.hpp"
 
@@ -142,6 +144,88 @@ TEST_F(GoodPlugins, TakeTheAgentsTheyAskedWithThem) {
   task->cancel(runtime::CancelReason::kUser);
   EXPECT_TRUE(agents_.was_cancelled());
   EXPECT_EQ(error_of(sink->wait()).code, ErrorCode::kCancelled);
+}
+
+// Keeps what plugins tell of themselves.
+class MeasuredPlugins : public testing::Test {
+ protected:
+  static settings::WorkerProcesses processes(unsigned children) {
+    settings::WorkerProcesses limits;
+    limits.children = children;
+    return limits;
+  }
+  std::vector<plugins::Extension> services() {
+    return {extensions::make_metrics_extension(metrics_, nullptr),
+            extensions::make_trace_extension([this](agent_task*, const telemetry::Span& span) {
+              const std::lock_guard lock(mutex_);
+              spans_.push_back(span);
+            })};
+  }
+  std::string page() const {
+    telemetry::MetricPage page;
+    metrics_.add_to(page);
+    return page.prometheus();
+  }
+  std::vector<telemetry::Span> spans() {
+    const std::lock_guard lock(mutex_);
+    return spans_;
+  }
+
+  telemetry::PluginMetrics metrics_;
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_
+  std::vector<telemetry::Span> spans_;
+};
+
+TEST_F(MeasuredPlugins, CountTogetherInAllTheirProcesses) {
+  IsolatedBench bench(processes(2), services());
+  ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+  for (int i = 0; i < 20; ++i)
+    EXPECT_THAT(update_of(bench.run(R"({"text":"three little words"})", "reader")),
+                HasSubstr(R"("words":3)"));
+  EXPECT_THAT(page(), HasSubstr(R"(words_read_total{plugin="echo-cpp",graph="reader"} 60)"));
+  EXPECT_THAT(page(), HasSubstr(R"(text_words_bucket{plugin="echo-cpp",le="10"} 20)"));
+}
+
+TEST_F(MeasuredPlugins, LeaveTheirCountsBehindButNotTheirGauges) {
+  {
+    IsolatedBench bench(processes(1), services());
+    ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+    static_cast<void>(bench.run(R"({"text":"a b"})", "reader"));
+    EXPECT_THAT(page(), HasSubstr(R"(last_text_words{plugin="echo-cpp"} 2)"));
+  }
+  EXPECT_THAT(page(), HasSubstr(R"(last_text_words{plugin="echo-cpp"} 0)"));
+  EXPECT_THAT(page(), HasSubstr(R"(words_read_total{plugin="echo-cpp",graph="reader"} 2)"));
+}
+
+TEST_F(MeasuredPlugins, ThatAreRefusedAMetricSayWhyAndGoOn) {
+  telemetry::PluginMeter other(metrics_, "other");
+  const auto taken =
+      other.define(*telemetry::read_metric_definition(R"({"kind":"histogram","name":"last_text_words"})"));
+  ASSERT_TRUE(taken.has_value());
+  IsolatedBench bench(processes(1), services());
+  ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+  EXPECT_THAT(update_of(bench.run(R"({"text":"a b"})", "reader")), HasSubstr(R"("words":2)"));
+  EXPECT_TRUE(bench.log.has("a metric is refused"));
+  EXPECT_TRUE(bench.log.has("last_text_words"));
+}
+
+TEST_F(MeasuredPlugins, AddTheirSpansToTheRunsTrace) {
+  IsolatedBench bench(processes(1), services());
+  ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+  EXPECT_THAT(update_of(bench.run(R"({"text":"a"})", "reader")), HasSubstr(R"("traceparent":"")"));
+  bench.trace = {1, 2, 3};
+  EXPECT_THAT(update_of(bench.run(R"({"text":"a b"})", "reader")),
+              HasSubstr(R"("traceparent":"00-00000000000000010000000000000002-)"));
+  const auto kept = spans();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].name, "count words");
+  EXPECT_EQ(kept[0].context.trace_low, 2U);
+  EXPECT_EQ(kept[0].parent, 3U);
+  EXPECT_EQ(kept[0].attributes, R"({"words":2,"plugin":"echo-cpp"})");
+  EXPECT_GE(kept[0].end_ns, kept[0].start_ns);
 }
 
 TEST(ToolServers, AreReachedFromWorkerProcesses) {

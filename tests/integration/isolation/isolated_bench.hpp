@@ -94,6 +94,7 @@ class IsolatedBench {
     call.config = make_blob(R"({"run_id":"r"})");
     call.answers = std::move(answers);
     call.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+    call.trace = trace;
     return entry.executor->start(std::move(call), std::move(sink));
   }
   std::optional<runtime::NodeOutcome> run(const std::string& state = "{}", const std::string& graph = {},
@@ -104,6 +105,7 @@ class IsolatedBench {
   }
 
   LogBook log;
+  telemetry::TraceContext trace;  // of the nodes that are started from now on
 
  private:
   telemetry::Logger logger_{log.sink()};

@@ -7,10 +7,12 @@
 #include "agenthost/agent_plugin.h"
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/metrics.h"
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "agenthost/ext/tools.h"
+#include "agenthost/ext/trace.h"
 
 #define AT(type, field, offset) \
   static_assert(offsetof(type, field) == (offset), #type "." #field " has moved")
@@ -115,6 +117,28 @@ ENDS(agent_timer_api, now_us, 24);
 AT(agent_tools_api, list, 8);
 AT(agent_tools_api, call, 16);
 ENDS(agent_tools_api, call, 24);
+
+AT(agent_metrics_api, define, 8);
+AT(agent_metrics_api, add, 16);
+AT(agent_metrics_api, set, 24);
+AT(agent_metrics_api, observe, 32);
+ENDS(agent_metrics_api, observe, 40);
+
+AT(agent_span, status, 4);
+AT(agent_span, id, 8);
+AT(agent_span, parent, 16);
+AT(agent_span, start_ns, 24);
+AT(agent_span, end_ns, 32);
+AT(agent_span, name, 40);
+AT(agent_span, text, 56);
+AT(agent_span, attributes, 72);
+ENDS(agent_span, attributes, 88);
+
+AT(agent_trace_api, new_span, 8);
+AT(agent_trace_api, now_ns, 16);
+AT(agent_trace_api, record, 24);
+AT(agent_trace_api, traceparent, 32);
+ENDS(agent_trace_api, traceparent, 40);
 
 // The numbers are the contract as much as the layout.
 static_assert(AGENT_OK == 0 && AGENT_CANCELLED == 1 && AGENT_UNKNOWN == 2 && AGENT_INVALID == 3);

@@ -2,10 +2,12 @@
 #include "agenthost/agent_plugin.h"
 #include "agenthost/ext/http.h"
 #include "agenthost/ext/llm.h"
+#include "agenthost/ext/metrics.h"
 #include "agenthost/ext/store.h"
 #include "agenthost/ext/subagent.h"
 #include "agenthost/ext/timer.h"
 #include "agenthost/ext/tools.h"
+#include "agenthost/ext/trace.h"
 
 /* The macros expand too. */
 static uint32_t reach(const agent_host_api* api) {

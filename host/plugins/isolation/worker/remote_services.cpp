@@ -3,9 +3,12 @@
 #include <utility>
 
 #include "agenthost/ext/http.h"
+#include "agenthost/ext/metrics.h"
 #include "agenthost/ext/timer.h"
+#include "agenthost/ext/trace.h"
 #include "host/base/ids.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/extensions/trace_extension.hpp"
 #include "host/plugins/isolation/json_functions.hpp"
 
 namespace agenthost::isolation {
@@ -96,13 +99,42 @@ RemoteServices::RemoteServices(Wire& wire, const SetUp& set_up)
       models_(set_up.models.begin(), set_up.models.end()),
       last_call_(std::uint64_t{set_up.first_call} << 32U) {}
 
-std::vector<plugins::Extension> RemoteServices::extensions(const std::vector<std::string_view>& ids) {
-  std::vector<plugins::Extension> extensions;
-  const std::shared_ptr<void> borrowed(std::shared_ptr<void>(), this);
+std::vector<plugins::Extension> RemoteServices::offer(const std::vector<std::string_view>& ids) {
+  std::vector<plugins::Extension> offered;
   for (const auto id : ids) {
-    if (const auto* table = table_of(id)) extensions.push_back({std::string(id), table, borrowed, {}});
+    auto extension = make_extension(id);
+    if (extension.table != nullptr) offered.push_back(std::move(extension));
   }
-  return extensions;
+  return offered;
+}
+
+plugins::Extension RemoteServices::make_extension(std::string_view id) {
+  if (id == AGENT_EXT_METRICS) return extensions::make_metrics_extension(metrics_, this);
+  if (id == AGENT_EXT_TRACE) {
+    return extensions::make_trace_extension(
+        [this](agent_task* task, const telemetry::Span& span) { tell(task, span); });
+  }
+  return {std::string(id), table_of(id), std::shared_ptr<void>(std::shared_ptr<void>(), this), {}};
+}
+
+void RemoteServices::defined(std::uint64_t series, std::string_view definition) {
+  wire_.send(MetricDefined{series, definition});
+}
+
+void RemoteServices::tell(agent_task* task, const telemetry::Span& span) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = numbers_.find(task);
+    if (found == numbers_.end()) return;
+    number = found->second;
+  }
+  wire_.send(Traced{number, span.context.span, span.parent, span.start_ns, span.end_ns, span.name, span.error,
+                    span.attributes});
+}
+
+void RemoteServices::measured(std::uint64_t series, extensions::Measure how, double value) {
+  wire_.send(Measured{series, static_cast<std::uint8_t>(how), value});
 }
 
 void RemoteServices::enter(const agent_task* task, std::uint64_t number) {

@@ -13,18 +13,20 @@
 #include <vector>
 
 #include "host/plugins/extension_call.hpp"
+#include "host/plugins/extensions/metrics_extension.hpp"
 #include "host/plugins/isolation/messages.hpp"
 #include "host/plugins/isolation/wire.hpp"
+#include "host/telemetry/plugin_metrics.hpp"
 
 namespace agenthost::isolation {
 
-class RemoteServices {
+class RemoteServices final : private extensions::MetricsListener {
  public:
   // Both outlive the plugin.
   RemoteServices(Wire& wire, const SetUp& set_up);
 
   // Those of the ids that this worker knows, for the loader. They borrow from this.
-  [[nodiscard]] std::vector<plugins::Extension> extensions(const std::vector<std::string_view>& ids);
+  [[nodiscard]] std::vector<plugins::Extension> offer(const std::vector<std::string_view>& ids);
 
   // Which of the server's tasks a task of the plugin is.
   void enter(const agent_task* task, std::uint64_t number);
@@ -50,10 +52,19 @@ class RemoteServices {
   };
   [[nodiscard]] std::optional<Begun> begin(agent_task* task, std::uint64_t token);
   void forget(std::uint64_t call);
+  [[nodiscard]] plugins::Extension make_extension(std::string_view id);
+
+  void tell(agent_task* task, const telemetry::Span& span);
+
+  // extensions::MetricsListener: the numbers are kept in the server, for all processes together
+  void defined(std::uint64_t series, std::string_view definition) override;
+  void measured(std::uint64_t series, extensions::Measure how, double value) override;
 
   // Constant after construction
   Wire& wire_;
   std::set<std::string, std::less<>> services_, models_;
+  // Own synchronisation: says at once what is wrong with a metric
+  telemetry::PluginMetrics metrics_;
 
   std::mutex mutex_;
   // Guarded by mutex_

@@ -161,7 +161,7 @@ Result<std::string> Worker::load(const SetUp& set_up) {
   services_.emplace(wire_, set_up);
   blocking_ = std::make_unique<ElasticPool>("blocking", set_up.blocking_threads);
   const plugins::HostServices services{
-      logger_, {*loop_, *blocking_}, services_->extensions(set_up.extensions), max_update_bytes_};
+      logger_, {*loop_, *blocking_}, services_->offer(set_up.extensions), max_update_bytes_};
   const auto manifest = manifest_of(set_up);
   if (static_cast<Purpose>(set_up.purpose) == Purpose::kTrial)
     return plugins::try_plugin(manifest, set_up.library, services);
@@ -206,6 +206,7 @@ void Worker::start(const Start& start) {
   call.config = make_blob(std::string(start.config));
   for (const auto answer : start.answers) call.answers.push_back(make_blob(std::string(answer)));
   call.deadline = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(start.deadline_ns));
+  call.trace = {start.trace_high, start.trace_low, start.span};
   auto& on = node->blocking ? static_cast<Executor&>(*blocking_) : *loop_;
   auto task =
       std::make_shared<plugins::Task>(graphs_[start.graph].instance, std::move(call),

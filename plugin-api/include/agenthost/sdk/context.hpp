@@ -13,10 +13,12 @@
 #include "agenthost/sdk/http.hpp"
 #include "agenthost/sdk/json.hpp"
 #include "agenthost/sdk/llm.hpp"
+#include "agenthost/sdk/metrics.hpp"
 #include "agenthost/sdk/store.hpp"
 #include "agenthost/sdk/subagent.hpp"
 #include "agenthost/sdk/task.hpp"
 #include "agenthost/sdk/tool_server.hpp"
+#include "agenthost/sdk/trace.hpp"
 
 namespace agent {
 
@@ -45,6 +47,9 @@ class Context {
   // The host's clock, so that replays and tests decide what time it is. Throws Error kDenied without
   // agent.timer/1.
   [[nodiscard]] std::chrono::system_clock::time_point now() const;
+  [[nodiscard]] Metrics metrics() const;
+  // A span that begins now, in the run's trace below this node's own.
+  [[nodiscard]] Span span(std::string_view name) const { return {execution_, name}; }
   // One line for the operator. Never put secrets in it.
   void log(LogLevel level, std::string_view text) const;
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -104,6 +105,11 @@ class Host {
   [[nodiscard]] const std::vector<HttpRequest>& http_requests() const;
   [[nodiscard]] const std::vector<Json>& llm_requests() const;
   [[nodiscard]] std::chrono::nanoseconds slept() const;
+  // What was counted: of a counter or gauge its value, of a histogram how many values it has.
+  [[nodiscard]] double metric(const std::string& name,
+                              const std::map<std::string, std::string>& labels = {}) const;
+  // In the order of their ends: {"name","id","parent","error","attributes"}. Every task is traced.
+  [[nodiscard]] std::vector<Json> spans() const;
 
  private:
   class Impl;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 
 #include "host/plugins/isolation/messages.hpp"
@@ -45,6 +46,15 @@ TEST(Frame, AMessageArrivesAsItWasSent) {
   EXPECT_EQ(read->state, R"({"x":1})");
   EXPECT_EQ(read->config, "");
   EXPECT_THAT(read->answers, ElementsAre("true", "", "\"yes\""));
+}
+
+TEST(Frame, ANumberArrivesToItsLastBit) {
+  for (const double value : {0.0, -1.5, 0.1, 1e300, std::numeric_limits<double>::denorm_min()}) {
+    const auto bytes = bytes_of(Measured{3, 2, value});
+    const auto read = read_message<Measured>(find_frame(bytes, kLimit).frame);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->value, value);
+  }
 }
 
 TEST(Frame, ItsBytesAreThoseOfTheDocumentation) {

@@ -53,6 +53,10 @@ inline std::chrono::system_clock::time_point Context::now() const {
   return std::chrono::system_clock::time_point(std::chrono::microseconds(now_us));
 }
 
+inline Metrics Context::metrics() const {
+  return Metrics(execution_->services());
+}
+
 inline void Context::log(LogLevel level, std::string_view text) const {
   const detail::Services& services = execution_->services();
   services.api->log(services.host, static_cast<std::int32_t>(level), detail::borrow(text));

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "agenthost/sdk/detail/border.hpp"
+#include "agenthost/sdk/detail/fake_telemetry.hpp"
 #include "agenthost/sdk/detail/services.hpp"
 #include "agenthost/sdk/detail/trampolines.hpp"
 #include "agenthost/sdk/testing.hpp"
@@ -38,6 +39,13 @@ class Host::Impl {
                     store_namespaces};
     subagent_table_ = {AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
     tools_table_ = {AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};
+    metrics_table_ = {AGENT_SIZE(agent_metrics_api, observe),
+                      0,
+                      define_metric,
+                      count<&FakeTelemetry::add>,
+                      count<&FakeTelemetry::set>,
+                      count<&FakeTelemetry::observe>};
+    trace_table_ = {AGENT_SIZE(agent_trace_api, traceparent), 0, new_span, now_ns, record_span, traceparent};
   }
   ~Impl() { unload(); }
   Impl(const Impl&) = delete;
@@ -57,6 +65,7 @@ class Host::Impl {
   bool has_timer = true;
   bool has_store = true;
   FakeStore store;
+  FakeTelemetry telemetry;
   std::optional<std::vector<std::string>> services;
   Replies replies = Replies::kInOrder;
   Json plugin_config = Json::object();
@@ -123,6 +132,16 @@ class Host::Impl {
   static agent_status store_search(agent_task* task, std::uint64_t token, agent_str request) noexcept;
   static agent_status store_namespaces(agent_task* task, std::uint64_t token, agent_str request) noexcept;
 
+  static agent_status define_metric(agent_host* host, agent_str definition, std::uint64_t* series) noexcept;
+  template <agent_status (FakeTelemetry::*keep)(std::uint64_t, double)>
+  static agent_status count(agent_host* host, std::uint64_t series, double value) noexcept {
+    return (fake(host).telemetry.*keep)(series, value);
+  }
+  static std::uint64_t new_span(agent_task* task) noexcept;
+  static std::int64_t now_ns(agent_host* host) noexcept;
+  static agent_status record_span(agent_task* task, const agent_span* span) noexcept;
+  static agent_status traceparent(agent_task* task, std::uint64_t span, agent_bytes* out) noexcept;
+
   static bool cancelled(const FakeTask& task) {
     return task.replies_made >= task.options.cancel_after_replies;
   }
@@ -147,6 +166,8 @@ class Host::Impl {
   agent_store_api store_table_{};
   agent_subagent_api subagent_table_{};
   agent_tools_api tools_table_{};
+  agent_metrics_api metrics_table_{};
+  agent_trace_api trace_table_{};
   agent_entry_reply entered_{};
   std::map<std::string, agent_graph*, std::less<>> graphs_;
 

@@ -156,6 +156,8 @@ inline const void* Host::Impl::get_extension(agent_host* host, agent_str id) noe
   if (name == AGENT_EXT_STORE && self.has_store) return &self.store_table_;
   if (name == AGENT_EXT_SUBAGENT && self.subagent_script) return &self.subagent_table_;
   if (name == AGENT_EXT_TOOLS && self.tools_script) return &self.tools_table_;
+  if (name == AGENT_EXT_METRICS) return &self.metrics_table_;
+  if (name == AGENT_EXT_TRACE) return &self.trace_table_;
   return nullptr;
 }
 
@@ -404,6 +406,32 @@ inline agent_status Host::Impl::tools_call(agent_task* task, std::uint64_t token
   });
 }
 
+inline agent_status Host::Impl::define_metric(agent_host* host, agent_str definition,
+                                              std::uint64_t* series) noexcept {
+  *series = fake(host).telemetry.define(Json::parse(detail::view(definition), nullptr, false));
+  return *series == 0 ? AGENT_INVALID : AGENT_OK;
+}
+
+inline std::uint64_t Host::Impl::new_span(agent_task* task) noexcept {
+  return fake(task).host->telemetry.new_span();
+}
+
+inline std::int64_t Host::Impl::now_ns(agent_host* host) noexcept {
+  const std::lock_guard lock(fake(host).mutex_);
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(fake(host).now.time_since_epoch()).count();
+}
+
+inline agent_status Host::Impl::record_span(agent_task* task, const agent_span* span) noexcept {
+  return fake(task).host->telemetry.record(*span);
+}
+
+inline agent_status Host::Impl::traceparent(agent_task*, std::uint64_t span, agent_bytes* out) noexcept {
+  char text[56];
+  std::snprintf(text, sizeof text, "00-%032x-%016llx-01", 1U, static_cast<unsigned long long>(span));
+  *out = detail::own(text);
+  return AGENT_OK;
+}
+
 // ---- Host ----
 
 inline Host::Host(Entry entry) : impl_(std::make_unique<Impl>(entry)) {}
@@ -436,6 +464,12 @@ inline void Host::without_timer() {
 inline void Host::without_store() {
   impl_->unload();
   impl_->has_store = false;
+}
+inline double Host::metric(const std::string& name, const std::map<std::string, std::string>& labels) const {
+  return impl_->telemetry.metric(name, labels);
+}
+inline std::vector<Json> Host::spans() const {
+  return impl_->telemetry.spans();
 }
 inline FakeStore& Host::store() {
   return impl_->store;
