@@ -9,10 +9,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "host/app/application.hpp"
 #include "host/app/author_verbs.hpp"
 #include "host/app/key_verbs.hpp"
+#include "host/app/own_place.hpp"
 #include "host/app/version.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
@@ -41,10 +43,20 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
+// An installed server finds what was installed with it.
+Settings defaults() {
+  Settings settings;
+  if (auto here = agenthost::app::own_installation()) {
+    settings.plugins.directory = std::move(here->plugins);
+    settings.server.web_directory = std::move(here->web);
+  }
+  return settings;
+}
+
 Result<Settings> settings_from(const Options& options) {
   std::optional<std::filesystem::path> file;
   if (options.config) file = *options.config;
-  auto settings = agenthost::settings::load_settings(file, environment());
+  auto settings = agenthost::settings::load_settings(file, environment(), defaults());
   if (!settings) return settings;
   if (options.port) settings->server.port = *options.port;
   if (options.data) settings->storage.directory = *options.data;

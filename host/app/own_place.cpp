@@ -24,6 +24,14 @@ fs::path own_prefix() {
   return {};
 }
 
+std::optional<Installation> own_installation() {
+  const auto prefix = own_executable().parent_path().parent_path();
+  Installation here{prefix / "lib/agenthost/plugins", prefix / "share/agenthost/web"};
+  std::error_code ec;
+  if (!fs::is_directory(here.plugins, ec)) return std::nullopt;
+  return here;
+}
+
 bool is_in_path(const fs::path& folder) {
   const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   std::istringstream folders(path == nullptr ? "" : path);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "host/settings/environment.hpp"
 #include "host/settings/settings.hpp"
@@ -57,8 +58,8 @@ Isolation Plugins::isolation_of(const std::string& plugin_id) const {
 }
 
 Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
-                               const std::map<std::string, std::string>& environment) {
-  Settings settings;
+                               const std::map<std::string, std::string>& environment, Settings defaults) {
+  auto settings = std::move(defaults);
   settings.llm.models.try_emplace("default");
   std::vector<std::string> problems;
   if (file) {

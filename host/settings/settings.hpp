@@ -197,11 +197,12 @@ struct Settings {
   Trace trace;
 };
 
-// Reads a YAML file (absent path: defaults), replaces ${NAME} and ${NAME:-default} in values, then applies
-// AGENTHOST_SECTION__KEY. The error is for a terminal: "config/agenthost.yaml:12:5: server.prot: unknown key;
-// did you mean "port"?". All problems are reported, one per line. A service with an empty value in `require`
-// comes back disabled.
+// Reads a YAML file (absent path: none) over the defaults, replaces ${NAME} and ${NAME:-default} in values,
+// then applies AGENTHOST_SECTION__KEY. The error is for a terminal: "config/agenthost.yaml:12:5: server.prot:
+// unknown key; did you mean "port"?". All problems are reported, one per line. A service with an empty value
+// in `require` comes back disabled.
 [[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
-                                             const std::map<std::string, std::string>& environment);
+                                             const std::map<std::string, std::string>& environment,
+                                             Settings defaults = {});
 
 }  // namespace agenthost::settings

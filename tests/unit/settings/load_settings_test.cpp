@@ -49,6 +49,16 @@ TEST_F(LoadSettings, WithoutAFileGivesDefaultsAndAnOfflineModel) {
   EXPECT_EQ(loaded->llm.models.at("default").provider, "offline");
 }
 
+TEST_F(LoadSettings, WhatNobodyChoosesStaysAsTheProgramHasIt) {
+  Settings installed;
+  installed.plugins.directory = "/opt/plugins";
+  installed.server.web_directory = "/opt/web";
+  const auto loaded = load_settings(std::nullopt, {{"AGENTHOST_PLUGINS__DIRECTORY", "mine"}}, installed);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_EQ(loaded->plugins.directory, "mine");
+  EXPECT_EQ(loaded->server.web_directory, "/opt/web");
+}
+
 TEST_F(LoadSettings, AnEmptyFileOrSectionIsAllDefaults) {
   for (const char* yaml : {"", "# nothing\n", "server:\n", "services:\n  # x:\n", "---\n"}) {
     const auto loaded = load(yaml);
