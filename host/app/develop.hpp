@@ -1,6 +1,6 @@
 // develop: builds a plugin's source folder and serves it, and builds it again whenever a file in it is saved.
-// The running server sees the new library and takes it by itself, so threads in memory and open streams live
-// on; a build that fails leaves it as it is. Strand-bound: for main(), before it has any thread.
+// The running server is asked to take the new library, so threads in memory and open streams live on; a build
+// that fails leaves it as it is. Strand-bound: for main(), before it has any thread.
 #pragma once
 
 #include <cstdint>

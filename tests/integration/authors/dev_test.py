@@ -3,32 +3,74 @@
 usage: dev_test.py WORK AGENTHOST PLUGIN_API CC CXX
 """
 
+import contextlib
+import json
 import sys
+import urllib.request
 
-from workshop import Workshop
+from workshop import PATIENCE_S, Workshop
+
+TAKEN = r"^== built in \S+ s; server: greeter 0\.1\.0 replaced \(\S+ s\)$"
+
+
+def waiting_for(gate, source):
+    """The same agent, whose node waits until a file is there."""
+    blocking = source.replace('{\\"name\\":\\"greet\\"}', '{\\"name\\":\\"greet\\",\\"blocking\\":true}')
+    waits = f'  while (access("{gate}", F_OK) != 0) usleep(5000);\n'
+    held = blocking.replace("  char* text =", waits + "  char* text =")
+    assert blocking != source and held != blocking
+    return f"#define _DEFAULT_SOURCE\n#include <unistd.h>\n{held}"
+
+
+@contextlib.contextmanager
+def stream_of(server, assistant):
+    """A run that has begun, and the lines it still has to say."""
+    body = json.dumps({"assistant_id": assistant, "input": {}, "stream_mode": "values"}).encode()
+    request = urllib.request.Request(f"{server.url}/runs/stream", body, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+        assert answer.readline() == b"event: metadata\n"
+        yield answer
+
+
+def check_a_run_outlives_its_version(shop, server, source, plain):
+    """What began on a version ends on it, while the next one answers what comes."""
+    gate = shop.folder / "gate"
+    source.write_text(waiting_for(gate, plain.replace("hello from C", "hello from the old")))
+    server.wait_for(TAKEN)
+    with stream_of(server, "greeter") as old:
+        source.write_text(plain.replace("hello from C", "hello from the new"))
+        server.wait_for(TAKEN)
+        assert server.values_of("greeter", {}) == {"greeting": "hello from the new"}
+        gate.touch()
+        said = old.read().decode()
+    assert '"hello from the old"' in said and "event: error" not in said, said
 
 
 def main(work, agenthost, api, *compilers):
     shop = Workshop(work, agenthost, api, compilers)
-    shop.environment["AGENTHOST_LOG__LEVEL"] = "info"
     shop.run("agenthost", "new", "greeter", "--lang", "c")
     source = shop.folder / "greeter/agent.c"
     first = source.read_text()
     with shop.running("agenthost", "dev", "greeter", "--port", "0") as server:
+        server.wait_for("^== building ")
+        server.wait_for(r"^== built in \S+ s; server: starting")
         server.wait_until_listening()
         assert server.values_of("greeter", {}) == {"greeting": "hello from C"}
 
+        # One line, from the same process at the same address.
         source.write_text(first.replace("hello from C", "hello again"))
-        server.wait_for(r"replaced greeter \S+ by greeter")  # in the same process, at the same address
+        server.must_say_next(TAKEN)
         assert server.values_of("greeter", {}) == {"greeting": "hello again"}
 
         # What cannot be built changes nothing; what can again does.
         source.write_text(first.replace("hello from C", "hello\" oops"))
-        server.wait_for("== not built")
+        server.wait_for("^== not built")
         assert server.values_of("greeter", {}) == {"greeting": "hello again"}
         source.write_text(first.replace("hello from C", "and once more"))
-        server.wait_for(r"replaced greeter \S+ by greeter")
+        server.must_say_next(TAKEN)
         assert server.values_of("greeter", {}) == {"greeting": "and once more"}
+
+        check_a_run_outlives_its_version(shop, server, source, first)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,10 @@ class Served:
                 return found
         raise SystemExit(f"the process ended before it said {pattern}:\n{said}")
 
+    def must_say_next(self, pattern):
+        line = self.process.stdout.readline()
+        assert re.search(pattern, line), f"expected {pattern}, but it said: {line}"
+
     def values_of(self, assistant, values):
         """The final state of a stateless run."""
         body = json.dumps({"assistant_id": assistant, "input": values}).encode()
