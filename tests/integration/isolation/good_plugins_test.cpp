@@ -261,6 +261,33 @@ TEST(ToolServers, AreReachedFromWorkerProcesses) {
   work.stop();
 }
 
+// Its manifest asks for 127.0.0.1 alone.
+class HostsOfAPlugin : public testing::TestWithParam<settings::Isolation> {};
+
+TEST_P(HostsOfAPlugin, AreThoseItAsksForThoughTheOperatorAllowsMore) {
+  agenthost::test::HttpStub stub;
+  stub.then(agenthost::test::StubAnswer::json("[]"));
+  settings::Http rules;
+  rules.allow_hosts = {"127.0.0.1", "localhost"};
+  const auto client = *outbound::HttpClient::open(rules, {});
+  {
+    IsolatedBench bench({}, {extensions::make_http_extension(*client, {})});
+    ASSERT_EQ(bench.launch(FETCHING_PLUGIN, "{}", GetParam()), "");
+    EXPECT_EQ(update_of(bench.run(R"({"url":")" + stub.url() + R"("})")), R"({"x":"fetched"})");
+    const auto refused = error_of(bench.run(R"({"url":"http://localhost/"})"));
+    EXPECT_EQ(refused.code, ErrorCode::kDenied);
+    EXPECT_THAT(refused.text, HasSubstr("host localhost: plugin \"fetches\" does not ask for it"));
+  }
+  EXPECT_EQ(stub.requests().size(), 1U);
+  client->stop();
+}
+
+INSTANTIATE_TEST_SUITE_P(InBothPlaces, HostsOfAPlugin,
+                         testing::Values(settings::Isolation::kInProcess, settings::Isolation::kProcess),
+                         [](const auto& place) {
+                           return place.param == settings::Isolation::kProcess ? "Process" : "InProcess";
+                         });
+
 TEST_F(GoodPlugins, DecideTheirEdges) {
   ASSERT_EQ(bench_.launch(std::filesystem::path(CONFORMANCE_DIRECTORY) / "conformance"), "");
   const auto& entry = bench_.entry("weather");

@@ -1,4 +1,5 @@
-// IsolatedBench: one plugin of the build tree in worker processes, and everything needed to run its nodes.
+// IsolatedBench: one plugin of the build tree in worker processes (or, to compare, in this one), and
+// everything needed to run its nodes.
 #pragma once
 
 #include <filesystem>
@@ -70,11 +71,12 @@ class IsolatedBench {
   IsolatedBench& operator=(const IsolatedBench&) = delete;
 
   // The error when it is refused, else empty.
-  std::string launch(const std::filesystem::path& folder, const std::string& config = "{}") {
+  std::string launch(const std::filesystem::path& folder, const std::string& config = "{}",
+                     settings::Isolation isolation = settings::Isolation::kProcess) {
     const auto manifest = plugins::read_manifest(folder / plugins::kManifestFile);
     if (!manifest) return manifest.error().text;
-    auto plugin = plugins::bring_up({*manifest, folder, folder / manifest->library, config},
-                                    settings::Isolation::kProcess, services_);
+    auto plugin =
+        plugins::bring_up({*manifest, folder, folder / manifest->library, config}, isolation, services_);
     if (!plugin) return plugin.error().text;
     plugin_ = std::move(*plugin);
     for (auto& entry : plugin_->entries(nullptr)) entries_[entry.graph->id()] = entry;
