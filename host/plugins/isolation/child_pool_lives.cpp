@@ -81,6 +81,8 @@ void ChildPool::start_child(std::size_t seat) {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::kOpening && stage_ != Stage::kOpen) return;
   }
+  // Why on the loop: it takes a quarter of a millisecond however large the server is, and the worker ends
+  // with the thread that started it.
   auto process = WorkerProcess::start(equipment_.program, equipment_.purpose);
   if (!process) {
     tell_opened(fail(process.error()));
