@@ -1,18 +1,28 @@
 #!/usr/bin/env python3
-"""The checks find what they are for: each runs on a small tree with one fault."""
+"""The checks find what they are for: each runs on a small tree with one fault.
+
+Usage: checks_test.py BUILD
+"""
 
 import os
 import pathlib
+import re
+import subprocess
+import sys
 import tempfile
 import unittest
 
 import compile_database
+import headers
 import hygiene
 import layers
 import links
 import results
 import sources
 import stamps
+import tidy
+
+BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 
 
 class Layers(unittest.TestCase):
@@ -104,6 +114,66 @@ class Stamps(unittest.TestCase):
     def test_every_checkout_gives_the_same_digest(self):
         self.assertEqual(stamps.digest(f"-I{sources.ROOT}/host", b"text"), stamps.digest("-I./host", b"text"))
         self.assertNotEqual(stamps.digest("a", "b"), stamps.digest("ab"))
+
+
+class Headers(unittest.TestCase):
+    def test_what_a_source_sees_first_is_proven_by_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name in "first.hpp", "second.hpp", "late.hpp":
+                (root / name).touch()
+            (root / "a.cpp").write_text('// why\n#include "first.hpp"\n\n#include "second.hpp"\n')
+            (root / "b.cpp").write_text('#define LIMIT 3\n#include "late.hpp"\n')
+            (root / "c.cpp").write_text('#include <vector>\n#include "late.hpp"\n')
+            commands = {root / name: ["c++", f"-I{folder}"] for name in ("a.cpp", "b.cpp", "c.cpp")}
+            self.assertEqual(headers.opened_by_sources(commands), {root / "first.hpp"})
+
+    def test_a_guard_stands_before_all_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            header = pathlib.Path(folder) / "a.hpp"
+            for text, guarded in [("// why\n#pragma once\n", True), ("#ifndef A_H\n#define A_H\n#endif\n", True), ("int x;\n", False),
+                                  ("#ifndef A_H\n#define B_H\n#endif\n", False), ("#include <vector>\n#pragma once\n", False)]:
+                header.write_text(text)
+                self.assertEqual(headers.guarded(header), guarded, text)
+
+
+class Tidy(unittest.TestCase):
+    HEADER = """
+        struct Own { virtual ~Own(); virtual void run(); };
+        template <class T> T* none(T) { return 0; }
+        """
+    SOURCE = """
+        #include "own.hpp"
+        #include <cstdlib>
+        #include <functional>
+        #include <vector>
+        struct Lost;
+        namespace elsewhere { struct Lost {}; }
+        struct Other : Own { virtual void run(); };
+        template <> struct std::hash<Own> { void* at = 0; };
+        extern "C" { typedef int Old; }
+        namespace a { namespace { static int badName() { return none(3) == nullptr ? 1 : 2; } } }
+        int used = a::badName();
+        const char* home = std::getenv("HOME");
+        auto empty = [](const std::vector<int>& v) { return v.size() == 0; };
+        """
+
+    def findings(self, tool):
+        with tempfile.TemporaryDirectory() as folder:
+            place = pathlib.Path(folder) / "host"
+            place.mkdir()
+            (place / "own.hpp").write_text(self.HEADER)
+            (place / "own.cpp").write_text(self.SOURCE)
+            rules = f"--config-file={sources.ROOT / '.clang-tidy'}"
+            done = subprocess.run([*tool, "--quiet", rules, place / "own.cpp", "--", "-std=c++20"],
+                                  capture_output=True, text=True, check=False)
+        return sorted(set(re.findall(r"(own\.[ch]pp:\d+).*\[(.*)\]$", done.stdout, re.MULTILINE)))
+
+    def test_walking_our_declarations_alone_loses_no_finding(self):
+        tool = tidy.found_tool(BUILD)
+        found = self.findings(tool)
+        self.assertEqual(len(found), 9)
+        self.assertEqual(found, self.findings(tool[:1]))
 
 
 class Results(unittest.TestCase):
