@@ -32,15 +32,15 @@ class PluginMetrics {
  private:
   friend class PluginMeter;
   struct Series {
-    MetricPage::Kind kind;
-    const std::vector<double>* buckets;  // of its family
+    MetricPage::Kind kind = MetricPage::Kind::kCounter;
+    const std::vector<double>* buckets = nullptr;  // of its family
     double sum = 0;
     std::vector<std::uint64_t> counts;                      // of a histogram
     std::unordered_map<const PluginMeter*, double> shares;  // of a gauge
     [[nodiscard]] double value() const;
   };
   struct Family {
-    MetricPage::Kind kind;
+    MetricPage::Kind kind = MetricPage::Kind::kCounter;
     std::string help;
     std::vector<double> buckets;
     using Key = std::pair<std::string, std::map<std::string, std::string>>;  // plugin, labels
