@@ -104,7 +104,8 @@ struct Application::Parts {
   ThreadPool runtime_pool;
   ElasticPool blocking_pool;
   Timers timers;
-  telemetry::PluginMetrics plugin_metrics;
+  const std::shared_ptr<telemetry::PluginMetrics> plugin_metrics =
+      std::make_shared<telemetry::PluginMetrics>();
   telemetry::LogSpanSink spans;
   std::unique_ptr<outbound::HttpClient> http;
   std::unique_ptr<outbound::LlmClient> llm;
@@ -171,8 +172,7 @@ Status Application::Parts::open() {
           {extensions::make_timer_extension(timers),
            extensions::make_http_extension(*http, settings.plugins.services),
            extensions::make_llm_extension(*llm), extensions::make_metrics_extension(plugin_metrics, nullptr),
-           extensions::make_trace_extension(
-               [this](agent_task*, const telemetry::Span& span) { spans.ended(span); }),
+           extensions::make_trace_extension(spans),
            extensions::make_store_extension(*store_door, settings.runtime.max_state_bytes),
            extensions::make_subagent_extension(*subagent_door, settings.runtime.max_state_bytes),
            extensions::make_tools_extension(*mcp, settings.plugins.tools, settings.runtime.max_state_bytes)},
@@ -247,7 +247,7 @@ void Application::Parts::add_metrics(telemetry::MetricPage& page) const {
   storage->add_metrics(page);
   http->add_metrics(page);
   llm->add_metrics(page);
-  plugin_metrics.add_to(page);
+  plugin_metrics->add_to(page);
   telemetry::add_process_metrics(page);
 }
 

@@ -74,7 +74,7 @@ unsigned runtime_threads(const settings::Settings& settings) {
 }
 
 bool is_tracing(const settings::Settings& settings) {
-  return settings.trace.sink == "log";
+  return settings.trace.sink == "log" && (settings.log.level == "debug" || settings.log.level == "info");
 }
 
 std::vector<std::string> headers_for_runs(const settings::Settings& settings) {

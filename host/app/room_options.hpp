@@ -26,6 +26,7 @@ namespace agenthost::app {
 [[nodiscard]] unsigned io_threads(const settings::Server& settings);
 // By default the cores that the I/O threads leave: more threads than cores only cost switches.
 [[nodiscard]] unsigned runtime_threads(const settings::Settings& settings);
+// Spans are lines of level info: a log that leaves those out needs none made.
 [[nodiscard]] bool is_tracing(const settings::Settings& settings);
 // A caller's trace goes on in its runs.
 [[nodiscard]] std::vector<std::string> headers_for_runs(const settings::Settings& settings);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "host/services/run_config.hpp"
+
 namespace agenthost::app {
 namespace {
 
@@ -33,22 +35,24 @@ Result<std::string> values_of(const RunOutcome& outcome) {
 
 }  // namespace
 
-void SubagentDoor::run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) {
-  readers_.post([this, request = std::move(request), cancel = std::move(cancel), answer = std::move(answer)] {
-    start(request, cancel, answer);
-  });
+void SubagentDoor::run(extensions::SubagentCall call) {
+  readers_.post([this, call = std::move(call)] { start(call); });
 }
 
-void SubagentDoor::start(const std::string& request, const outbound::CancelTokenPtr& cancel,
-                         const Answer& answer) {
-  auto asked = read_request(request);
-  if (!asked) return answer(fail(asked.error()));
-  runs_->create_stateless(
-      std::move(*asked), services::Delivery::kWait, [this, cancel, answer](Result<ActiveRunPtr> run) {
-        if (!run) return answer(fail(run.error()));
-        runs_->when_ended(*run, [answer](const RunOutcome& outcome) { answer(values_of(outcome)); });
-        cancel->on_cancel([this, id = (*run)->row.run_id] { runs_->cancel_active(id); });
-      });
+void SubagentDoor::start(const extensions::SubagentCall& call) {
+  auto asked = read_request(call.request);
+  if (!asked) return call.answer(fail(asked.error()));
+  if (!call.traceparent.empty()) {
+    asked->config = services::merge_configs(
+        asked->config, R"({"configurable":{"traceparent":")" + call.traceparent + "\"}}");
+  }
+  runs_->create_stateless(std::move(*asked), services::Delivery::kWait,
+                          [this, cancel = call.cancel, answer = call.answer](Result<ActiveRunPtr> run) {
+                            if (!run) return answer(fail(run.error()));
+                            runs_->when_ended(
+                                *run, [answer](const RunOutcome& outcome) { answer(values_of(outcome)); });
+                            cancel->on_cancel([this, id = (*run)->row.run_id] { runs_->cancel_active(id); });
+                          });
 }
 
 }  // namespace agenthost::app

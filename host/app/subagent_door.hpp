@@ -15,10 +15,10 @@ class SubagentDoor final : public extensions::SubagentAccess {
   // Before the first run: plugins are loaded before the run service is there.
   void connect(services::RunService& runs) { runs_ = &runs; }
 
-  void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) override;
+  void run(extensions::SubagentCall call) override;
 
  private:
-  void start(const std::string& request, const outbound::CancelTokenPtr& cancel, const Answer& answer);
+  void start(const extensions::SubagentCall& call);
 
   Executor& readers_;
   services::RunService* runs_ = nullptr;  // constant after connect()

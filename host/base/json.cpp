@@ -7,6 +7,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "host/base/text.hpp"
 
@@ -31,16 +32,30 @@ tl::unexpected<Error> bad_json(std::string_view text, std::size_t offset, std::s
   return fail(ErrorCode::kInvalid, position(text, offset) + ": " + std::string(problem));
 }
 
-std::string_view parse_problem(rapidjson::ParseErrorCode code, bool too_deep) {
-  if (too_deep) return "nested too deeply (limit 200)";
+// What the reader lets pass and we do not.
+enum class Beyond { kNothing, kDepth, kSurrogate };
+
+std::string_view parse_problem(rapidjson::ParseErrorCode code, Beyond beyond) {
+  if (beyond == Beyond::kDepth) return "nested too deeply (limit 200)";
+  if (beyond == Beyond::kSurrogate) return "half a surrogate pair, which is no character";
   return rapidjson::GetParseError_En(code);
 }
 
-// Passes events on to a document, and stops the parse when it nests too deeply.
+// The reader decodes a lone second half (\udc00) to bytes that are no UTF-8.
+bool has_surrogate(const char* text, std::size_t size) {
+  const auto* const end = text + size;
+  while ((text = static_cast<const char*>(std::memchr(text, 0xED, static_cast<std::size_t>(end - text)))) !=
+         nullptr) {
+    if (++text != end && static_cast<unsigned char>(*text) >= 0xA0) return true;
+  }
+  return false;
+}
+
+// Passes events on to a document, and stops the parse at what is beyond us.
 class DepthGuard {
  public:
   explicit DepthGuard(rapidjson::Document& target) : target_(target) {}
-  [[nodiscard]] bool too_deep() const { return too_deep_; }
+  [[nodiscard]] Beyond beyond() const { return beyond_; }
 
   bool Null() { return target_.Null(); }
   bool Bool(bool value) { return target_.Bool(value); }
@@ -53,9 +68,11 @@ class DepthGuard {
     return target_.RawNumber(text, size, copy);
   }
   bool String(const char* text, rapidjson::SizeType size, bool copy) {
-    return target_.String(text, size, copy);
+    return is_text(text, size) && target_.String(text, size, copy);
   }
-  bool Key(const char* text, rapidjson::SizeType size, bool copy) { return target_.Key(text, size, copy); }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return is_text(text, size) && target_.Key(text, size, copy);
+  }
   bool StartObject() { return enter() && target_.StartObject(); }
   bool EndObject(rapidjson::SizeType count) {
     --depth_;
@@ -69,13 +86,17 @@ class DepthGuard {
 
  private:
   bool enter() {
-    too_deep_ = ++depth_ > kMaxJsonDepth;
-    return !too_deep_;
+    if (++depth_ > kMaxJsonDepth) beyond_ = Beyond::kDepth;
+    return beyond_ == Beyond::kNothing;
+  }
+  bool is_text(const char* text, rapidjson::SizeType size) {
+    if (has_surrogate(text, size)) beyond_ = Beyond::kSurrogate;
+    return beyond_ == Beyond::kNothing;
   }
 
   rapidjson::Document& target_;
   unsigned depth_ = 0;
-  bool too_deep_ = false;
+  Beyond beyond_ = Beyond::kNothing;
 };
 
 // Cuts the members of the outermost object from the source text while the reader validates all of it.
@@ -84,13 +105,14 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   MemberScanner(std::string_view text, const rapidjson::MemoryStream& stream)
       : text_(text), stream_(stream) {}
 
-  [[nodiscard]] bool too_deep() const { return too_deep_; }
+  [[nodiscard]] Beyond beyond() const { return beyond_; }
   [[nodiscard]] bool saw_object() const { return saw_object_; }
   [[nodiscard]] std::vector<JsonMember> take_members() { return std::move(members_); }
 
   bool Default() { return scalar(); }
-  bool String(const char*, rapidjson::SizeType, bool) { return scalar(); }
+  bool String(const char* text, rapidjson::SizeType size, bool) { return is_text(text, size) && scalar(); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
+    if (!is_text(text, size)) return false;
     if (depth_ == 1) {
       key_.assign(text, size);
       value_start_ = stream_.Tell();
@@ -111,8 +133,12 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
     return depth_ > 0;
   }
   bool enter() {
-    too_deep_ = ++depth_ > kMaxJsonDepth;
-    return !too_deep_ && saw_object_;
+    if (++depth_ > kMaxJsonDepth) beyond_ = Beyond::kDepth;
+    return beyond_ == Beyond::kNothing && saw_object_;
+  }
+  bool is_text(const char* text, rapidjson::SizeType size) {
+    if (has_surrogate(text, size)) beyond_ = Beyond::kSurrogate;
+    return beyond_ == Beyond::kNothing;
   }
   bool leave() {
     if (--depth_ == 1) end_member(stream_.Tell());
@@ -126,7 +152,7 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   std::string key_;
   std::size_t value_start_ = 0;
   unsigned depth_ = 0;
-  bool too_deep_ = false;
+  Beyond beyond_ = Beyond::kNothing;
   bool saw_object_ = false;
 };
 
@@ -164,8 +190,7 @@ Result<JsonDocument> parse_json(std::string_view text) {
   auto generate = [&](rapidjson::Document&) { return !reader.Parse<kParseFlags>(stream, guard).IsError(); };
   document.Populate(generate);
   if (reader.HasParseError()) {
-    return bad_json(text, reader.GetErrorOffset(),
-                    parse_problem(reader.GetParseErrorCode(), guard.too_deep()));
+    return bad_json(text, reader.GetErrorOffset(), parse_problem(reader.GetParseErrorCode(), guard.beyond()));
   }
   if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return document;
@@ -180,7 +205,7 @@ Result<std::vector<JsonMember>> split_object(std::string_view text) {
       return fail(ErrorCode::kInvalid, "expected a JSON object");
     }
     return bad_json(text, reader.GetErrorOffset(),
-                    parse_problem(reader.GetParseErrorCode(), scanner.too_deep()));
+                    parse_problem(reader.GetParseErrorCode(), scanner.beyond()));
   }
   if (stream.Tell() != text.size()) return bad_json(text, stream.Tell(), kStrayNul);
   return scanner.take_members();

@@ -35,15 +35,20 @@ class Superstep::Slot final : public TaskSink {
   void done(NodeOutcome outcome) override {
     const auto& spec = step_.in_.spec;
     const auto* error = std::get_if<Error>(&outcome);
-    if (spec.spans != nullptr) step_.record_span(*this, error);
     if (error != nullptr && error->code != ErrorCode::kCancelled && spec.meter != nullptr)
       spec.meter->failures.add();
     ended(task_end(*spec.graph, spec.checkpoint_ns, task_, std::move(outcome)));
   }
 
   void ended(TaskEnd how) {
+    close_span(how);
     if (auto* error = std::get_if<Error>(&how)) return step_.node_failed(*this, std::move(*error));
     step_.slot_ended(*this, std::move(how));
+  }
+
+  // Once for each try: by its end, or when it is abandoned.
+  void close_span(const TaskEnd& how) {
+    if (has_span.exchange(false)) step_.record_span(*this, how);
   }
 
   // True for the caller that ends the slot, once.
@@ -61,6 +66,7 @@ class Superstep::Slot final : public TaskSink {
   unsigned tries = 0;
   TimePoint started_at;  // the present try
   // Of the present try; written before the node starts
+  std::atomic<bool> has_span{false};
   telemetry::TraceContext trace;
   std::int64_t started_ns = 0;  // of the spans' clock
 
@@ -120,9 +126,9 @@ void Superstep::start_slot(Slot& slot) {
 }
 
 std::shared_ptr<TaskHandle> Superstep::launch(Slot& slot) {
+  if (in_.spec.spans != nullptr) begin_span(slot);
   if (!slot.node().subgraph) {
     if (in_.spec.meter != nullptr) in_.spec.meter->executions.add();
-    if (in_.spec.spans != nullptr) begin_span(slot);
     return in_.spec.executor->start(make_call(slot), std::shared_ptr<TaskSink>(shared_from_this(), &slot));
   }
   return start_subgraph(
@@ -147,9 +153,12 @@ NodeCall Superstep::make_call(const Slot& slot) const {
   config += "\",\"step\":";
   config += std::to_string(step_number_);
   config += '}';
-  const auto attempt = static_cast<unsigned>(in_.spec.attempt) + slot.tries - 1;
-  return NodeCall{&slot.node(), attempt,           input_of(task), make_blob(std::move(config)),
+  return NodeCall{&slot.node(), attempt_of(slot),  input_of(task), make_blob(std::move(config)),
                   task.answers, deadline_of(slot), slot.trace};
+}
+
+unsigned Superstep::attempt_of(const Slot& slot) const {
+  return static_cast<unsigned>(in_.spec.attempt) + slot.tries - 1;
 }
 
 RunSpec Superstep::inner_spec(const Slot& slot) const {
@@ -166,6 +175,7 @@ RunSpec Superstep::inner_spec(const Slot& slot) const {
   spec.timeout = std::max(milliseconds(1),
                           std::chrono::duration_cast<milliseconds>(run_deadline_ - steady_clock::now()));
   spec.from.reset();
+  spec.trace = slot.trace;
   spec.origin = Origin::kLatest;
   return spec;
 }
@@ -248,18 +258,21 @@ void Superstep::begin_span(Slot& slot) const {
   slot.trace = in_.spec.trace;
   slot.trace.span = telemetry::new_span_id();
   slot.started_ns = telemetry::span_clock_ns();
+  slot.has_span = true;
 }
 
-void Superstep::record_span(const Slot& slot, const Error* error) const {
+void Superstep::record_span(const Slot& slot, const TaskEnd& end) const {
   telemetry::Span span;
   span.context = slot.trace;
   span.parent = in_.spec.trace.span;
   span.name = "node " + slot.node().path;
   span.start_ns = slot.started_ns;
-  span.end_ns = telemetry::span_clock_ns();
-  if (error != nullptr) span.error = error->text;
+  span.end_ns = std::max(span.start_ns, telemetry::span_clock_ns());  // the wall clock may be set back
+  if (const auto* error = std::get_if<Error>(&end)) span.error = error->text;
   span.attributes = "{\"graph\":" + quote(in_.spec.graph->id()) + ",\"task_id\":\"" + slot.task().id +
-                    "\",\"step\":" + std::to_string(step_number_) + "}";
+                    "\",\"step\":" + std::to_string(step_number_) +
+                    ",\"attempt\":" + std::to_string(attempt_of(slot)) +
+                    (std::holds_alternative<TaskStopped>(end) ? ",\"interrupted\":true}" : "}");
   in_.spec.spans->ended(span);
 }
 
@@ -339,7 +352,9 @@ void Superstep::abandon_rest() {
       handle = slot->handle;
     }
     if (handle) handle->abandon();
-    slot_ended(*slot, Error{ErrorCode::kCancelled, "abandoned", ""});
+    const Error abandoned{ErrorCode::kCancelled, "abandoned: did not stop when it was cancelled", ""};
+    slot->close_span(abandoned);
+    slot_ended(*slot, abandoned);
   }
 }
 

@@ -75,7 +75,8 @@ class Superstep : public std::enable_shared_from_this<Superstep> {
   void node_failed(Slot& slot, Error error);
   void slot_ended(Slot& slot, TaskEnd end);
   void begin_span(Slot& slot) const;
-  void record_span(const Slot& slot, const Error* error) const;
+  void record_span(const Slot& slot, const TaskEnd& end) const;
+  [[nodiscard]] unsigned attempt_of(const Slot& slot) const;
   void show(const Slot& slot, const TaskEnd& end);
   void arm(std::chrono::nanoseconds delay, std::function<void(Superstep&)> then);
   void arm_deadline();

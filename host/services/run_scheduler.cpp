@@ -139,7 +139,7 @@ void RunScheduler::launch(const ActiveRunPtr& run, RunStart start) {
   spec.origin = start.origin;
   spec.meter = &run->meter->nodes();
   run->trace = tracer_.begin(run->row.run_id, run->configurable);
-  spec.spans = tracer_.sink();
+  if (run->trace.context.is_traced()) spec.spans = tracer_.sink();
   spec.trace = run->trace.context;
   auto state_machine =
       runtime::Run::create(std::move(spec), limits_.run, runtime_, timers_, run->journal.get(), run->events,

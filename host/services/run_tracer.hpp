@@ -25,7 +25,7 @@ class RunTracer {
   // Before the first run; without a sink nothing is traced. sink must outlive this.
   void send_to(telemetry::SpanSink& sink) { sink_ = &sink; }
 
-  // configurable: a JSON object text.
+  // configurable: a JSON object text. A caller that does not record its trace is not traced here either.
   [[nodiscard]] RunTrace begin(const std::string& run_id, const std::string& configurable) const;
   void ended(const ActiveRun& run, const RunOutcome& outcome) const;
 

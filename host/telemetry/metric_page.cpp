@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "host/base/error.hpp"
 #include "host/base/json.hpp"
@@ -9,9 +10,16 @@
 namespace agenthost::telemetry {
 namespace {
 
+// As Prometheus writes it; JSON has no word for what is not finite, see json().
 std::string number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+bool is_finite(std::string_view number) {
+  return number != "NaN" && number != "+Inf" && number != "-Inf";
 }
 
 std::string_view word(MetricPage::Kind kind) {
@@ -136,12 +144,13 @@ std::string MetricPage::json() const {
     for (const auto& one : family.samples) {
       if (out.back() != '[') out += ',';
       out += "{\"labels\":" + labels_json(one.labels);
+      const auto value = is_finite(one.value) ? one.value : "null";
       if (one.buckets.empty()) {
-        out += ",\"value\":" + one.value + "}";
+        out += ",\"value\":" + value + "}";
         continue;
       }
-      out += ",\"count\":" + std::to_string(one.buckets.back().count) + ",\"sum\":" + one.value +
-             ",\"buckets\":{";
+      out +=
+          ",\"count\":" + std::to_string(one.buckets.back().count) + ",\"sum\":" + value + ",\"buckets\":{";
       for (const auto& bucket : one.buckets) {
         if (out.back() != '{') out += ',';
         out += quote(bucket.up_to) + ":" + std::to_string(bucket.count);

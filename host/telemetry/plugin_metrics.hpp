@@ -2,7 +2,8 @@
 //
 // A series is a metric's name with certain labels, of one plugin. Several copies of a plugin may count into
 // it at once: two versions during a reload, several worker processes. Each has a PluginMeter. Counters and
-// histograms add up for good; a gauge shows the sum of what the copies that still live say. Thread-safe.
+// histograms add up over all of them, a gauge shows the sum of what the copies that still live say. With the
+// last meter of a plugin its series go. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,33 +34,37 @@ class PluginMetrics {
   friend class PluginMeter;
   struct Series {
     MetricPage::Kind kind = MetricPage::Kind::kCounter;
-    const std::vector<double>* buckets = nullptr;  // of its family
     double sum = 0;
-    std::vector<std::uint64_t> counts;                      // of a histogram
+    std::vector<double> buckets;  // of a histogram, with one count more
+    std::vector<std::uint64_t> counts;
     std::unordered_map<const PluginMeter*, double> shares;  // of a gauge
     [[nodiscard]] double value() const;
   };
+  using SeriesKey = std::pair<std::string, std::map<std::string, std::string>>;  // plugin, labels
   struct Family {
     MetricPage::Kind kind = MetricPage::Kind::kCounter;
     std::string help;
-    std::vector<double> buckets;
-    using Key = std::pair<std::string, std::map<std::string, std::string>>;  // plugin, labels
-    std::map<Key, std::unique_ptr<Series>> series;
+    std::map<SeriesKey, std::unique_ptr<Series>> series;
+  };
+  struct Plugin {
+    std::size_t meters = 0, series = 0;
   };
 
-  Result<Series*> find_or_make(const std::string& plugin_id, MetricDefinition metric);  // holds mutex_
+  // Hold mutex_
+  Result<Series*> find_or_make(const std::string& plugin_id, MetricDefinition metric);
+  void forget(const std::string& plugin_id);
 
   mutable std::mutex mutex_;
-  // Guarded by mutex_; what has been made stays
+  // Guarded by mutex_
   std::map<std::string, Family> families_;
-  std::map<std::string, std::size_t> series_of_;  // by plugin: how many
+  std::map<std::string, Plugin> plugins_;
 };
 
 // One copy of a plugin, as it counts. Thread-safe.
 class PluginMeter {
  public:
-  // metrics must outlive this.
-  PluginMeter(PluginMetrics& metrics, std::string plugin_id);
+  // Shared because: a thread of a plugin may count until the process ends.
+  PluginMeter(std::shared_ptr<PluginMetrics> metrics, std::string plugin_id);
   ~PluginMeter();
   PluginMeter(const PluginMeter&) = delete;
   PluginMeter& operator=(const PluginMeter&) = delete;
@@ -68,21 +73,22 @@ class PluginMeter {
   // the name is another kind of metric, here or with another plugin. kExhausted: too many.
   [[nodiscard]] Result<std::uint64_t> define(MetricDefinition metric);
 
-  // kNotFound: no such series. kInvalid: not for a metric of that kind, or not a number.
+  // kNotFound: no such series. kInvalid: not for a metric of that kind, or not a finite number, or no longer
+  // one with what is there.
   [[nodiscard]] Status add(std::uint64_t series, double amount);     // counters (not below 0) and gauges
   [[nodiscard]] Status set(std::uint64_t series, double value);      // gauges
   [[nodiscard]] Status observe(std::uint64_t series, double value);  // histograms
 
   [[nodiscard]] const std::string& plugin_id() const { return plugin_id_; }
-  [[nodiscard]] PluginMetrics& metrics() const { return metrics_; }
+  [[nodiscard]] const std::shared_ptr<PluginMetrics>& metrics() const { return metrics_; }
 
  private:
   using Series = PluginMetrics::Series;
-  [[nodiscard]] Result<Series*> find(std::uint64_t series, double value);  // holds the metrics' mutex
+  [[nodiscard]] Result<Series*> find(std::uint64_t series, MetricPage::Kind kind);  // holds metrics_->mutex_
 
-  PluginMetrics& metrics_;
+  const std::shared_ptr<PluginMetrics> metrics_;
   const std::string plugin_id_;
-  // Guarded by metrics_.mutex_
+  // Guarded by metrics_->mutex_
   std::vector<Series*> series_;
   std::unordered_map<const Series*, std::uint64_t> numbers_;
 };

@@ -28,7 +28,7 @@ std::string traceparent(const TraceContext& context) {
   return fmt::format("00-{:016x}{:016x}-{:016x}-01", context.trace_high, context.trace_low, context.span);
 }
 
-std::optional<TraceContext> read_traceparent(std::string_view text) {
+std::optional<Traceparent> read_traceparent(std::string_view text) {
   // A later version may have more to say, behind what this one knows.
   const bool longer = text.size() > kTraceparentSize && text[kTraceparentSize] == '-';
   if (text.size() != kTraceparentSize && !longer) return std::nullopt;
@@ -38,8 +38,8 @@ std::optional<TraceContext> read_traceparent(std::string_view text) {
   const auto span = from_hex(text.substr(36, 16)), flags = from_hex(text.substr(53, 2));
   if (!version || !high || !low || !span || !flags) return std::nullopt;
   const bool valid = *version != 0xff && (*version != 0 || !longer) && (*high | *low) != 0 && *span != 0;
-  if (!valid || (*flags & 1U) == 0) return std::nullopt;
-  return TraceContext{*high, *low, *span};
+  if (!valid) return std::nullopt;
+  return Traceparent{{*high, *low, *span}, (*flags & 1U) != 0};
 }
 
 TraceContext trace_named(std::string_view hex) {

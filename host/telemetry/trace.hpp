@@ -21,8 +21,12 @@ struct TraceContext {
 
 // The header of the same name: "00-<32 hex digits>-<16 hex digits>-01".
 [[nodiscard]] std::string traceparent(const TraceContext& context);
-// nullopt: no such text, or the caller does not record its trace.
-[[nodiscard]] std::optional<TraceContext> read_traceparent(std::string_view text);
+struct Traceparent {
+  TraceContext context;
+  bool is_recorded = false;  // by the caller; who does not asks us not to either
+};
+// nullopt: no such text.
+[[nodiscard]] std::optional<Traceparent> read_traceparent(std::string_view text);
 // Of 32 hex digits, dashes left out (a UUID): the context without a span; zeros when it is none.
 [[nodiscard]] TraceContext trace_named(std::string_view hex);
 // Never 0.
@@ -40,7 +44,7 @@ struct Span {
   std::string attributes = "{}";          // JSON object
 };
 
-// Thread-safe; never blocks.
+// Thread-safe; takes no longer than a line of the log.
 struct SpanSink {
   virtual ~SpanSink() = default;
   virtual void ended(const Span& span) = 0;

@@ -59,6 +59,21 @@ it('names a trace after its run, and says what failed', async () => {
   expect(node.error).toMatch(/subagent/);
 });
 
+it('follows a run into the agents it asks', async () => {
+  await start({trace: {sink: 'log'}});
+  await api.ok('POST', '/runs/wait', {assistant_id: 'delegate', input: {agent: 'echo', question: 'why'}});
+  const {'node ask': node, 'run echo': asked, 'run delegate': whole} = await spans(4);
+  expect(asked.trace_id).toBe(whole.trace_id);
+  expect(asked.parent_span_id).toBe(node.span_id);
+});
+
+it('leaves out what its caller does not record', async () => {
+  await start({trace: {sink: 'log'}});
+  const {json} = await read('one', {traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00'});
+  expect(json.traceparent).toBe('');
+  expect(server.output).not.toMatch(/ trace: /);
+});
+
 it('keeps no spans unless it is told to', async () => {
   await start({});
   expect((await read('one', {traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'})).json.traceparent).toBe('');

@@ -1,9 +1,10 @@
 #include "host/plugins/extensions/metrics_extension.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <utility>
 
 #include "agenthost/ext/metrics.h"
 #include "host/plugins/extensions/abi_text.hpp"
@@ -15,28 +16,32 @@ namespace {
 
 // One copy of a plugin's.
 struct MetricsService {
-  MetricsService(telemetry::PluginMetrics& metrics, const std::string& plugin_id, MetricsListener* whoever)
-      : meter(metrics, plugin_id), listener(whoever) {}
+  MetricsService(std::shared_ptr<telemetry::PluginMetrics> metrics, const std::string& plugin_id,
+                 MetricsListener* whoever)
+      : meter(std::move(metrics), plugin_id), listener(whoever) {}
 
   telemetry::PluginMeter meter;
   MetricsListener* const listener;
-  std::atomic<bool> has_complained{false};
+
   std::mutex defining;
-  // Guarded by defining: the series that the listener has heard of. Numbers count up.
-  std::uint64_t told = 0;
+  // Guarded by defining
+  std::uint64_t told = 0;  // the series that the listener has heard of; numbers count up
+  std::set<std::string> complaints;
 };
 
 std::shared_ptr<MetricsService> service_of(agent_host* host) {
   return std::static_pointer_cast<MetricsService>(plugins::extension_instance(host, AGENT_EXT_METRICS));
 }
 
-// Once: a plugin that defines a metric with each event would fill the log.
+constexpr std::size_t kMostComplaints = 20;
+
+// Each once and not too many: a plugin that defines a metric with each event would fill the log. Holds
+// defining.
 agent_status refuse(agent_host* host, MetricsService& service, const Error& error) {
   const auto* plugin = plugins::PluginHost::find(host);
-  if (plugin != nullptr && !service.has_complained.exchange(true)) {
-    plugin->log(telemetry::Level::kWarn,
-                "a metric is refused, and its numbers are not kept: " + error.text + ". Said once");
-  }
+  const bool has_room = service.complaints.size() < kMostComplaints;
+  if (plugin != nullptr && has_room && service.complaints.insert(error.text).second)
+    plugin->log(telemetry::Level::kWarn, "a metric is refused, and its numbers are not kept: " + error.text);
   return status_of(error.code);
 }
 
@@ -56,8 +61,8 @@ agent_status define(agent_host* host, agent_str definition, std::uint64_t* serie
   *series = 0;
   return with_service(host, [&](MetricsService& service) {
     auto metric = telemetry::read_metric_definition(view_of(definition));
-    if (!metric) return refuse(host, service, metric.error());
     const std::lock_guard lock(service.defining);
+    if (!metric) return refuse(host, service, metric.error());
     const auto number = service.meter.define(std::move(*metric));
     if (!number) return refuse(host, service, number.error());
     if (*number > service.told && service.listener != nullptr)
@@ -70,11 +75,11 @@ agent_status define(agent_host* host, agent_str definition, std::uint64_t* serie
 
 template <Measure how>
 agent_status count(agent_host* host, std::uint64_t series, double value) noexcept {
-  return with_service(host, [&](MetricsService& service) {
+  return with_service(host, [&](MetricsService& service) -> agent_status {
     if (const auto counted = measure(service.meter, how, series, value); !counted)
       return status_of(counted.error().code);
-    if (service.listener != nullptr) service.listener->measured(series, how, value);
-    return AGENT_OK;
+    const bool taken = service.listener == nullptr || service.listener->measured(series, how, value);
+    return taken ? AGENT_OK : AGENT_EXHAUSTED;
   });
 }
 
@@ -99,16 +104,17 @@ Status measure(telemetry::PluginMeter& meter, Measure how, std::uint64_t series,
   return fail(ErrorCode::kInvalid, "no such measure");
 }
 
-plugins::Extension make_metrics_extension(telemetry::PluginMetrics& metrics, MetricsListener* listener) {
-  auto instance_for = [&metrics, listener](const plugins::Manifest& manifest) {
+plugins::Extension make_metrics_extension(std::shared_ptr<telemetry::PluginMetrics> metrics,
+                                          MetricsListener* listener) {
+  auto instance_for = [metrics = std::move(metrics), listener](const plugins::Manifest& manifest) {
     return std::make_shared<MetricsService>(metrics, manifest.id, listener);
   };
   return {AGENT_EXT_METRICS, &kMetricsTable, nullptr, std::move(instance_for)};
 }
 
-telemetry::PluginMetrics* metrics_of(const plugins::PluginHost& host) {
+std::shared_ptr<telemetry::PluginMetrics> metrics_of(const plugins::PluginHost& host) {
   const auto service = std::static_pointer_cast<MetricsService>(host.extension_instance(AGENT_EXT_METRICS));
-  return service == nullptr ? nullptr : &service->meter.metrics();
+  return service == nullptr ? nullptr : service->meter.metrics();
 }
 
 }  // namespace agenthost::extensions

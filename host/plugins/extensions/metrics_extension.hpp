@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "host/plugins/extension_call.hpp"
@@ -24,14 +25,15 @@ enum class Measure : std::uint8_t { kAdd, kSet, kObserve };
 struct MetricsListener {
   virtual ~MetricsListener() = default;
   virtual void defined(std::uint64_t series, std::string_view definition) = 0;
-  virtual void measured(std::uint64_t series, Measure how, double value) = 0;
+  // False when it cannot take more now: the number is dropped.
+  [[nodiscard]] virtual bool measured(std::uint64_t series, Measure how, double value) = 0;
 };
 
-// listener may be null. Both outlive the plugins.
-[[nodiscard]] plugins::Extension make_metrics_extension(telemetry::PluginMetrics& metrics,
+// listener may be null, else it outlives the plugins.
+[[nodiscard]] plugins::Extension make_metrics_extension(std::shared_ptr<telemetry::PluginMetrics> metrics,
                                                         MetricsListener* listener);
 
 // Where a plugin's other copies count too; null: this plugin was not granted agent.metrics/1.
-[[nodiscard]] telemetry::PluginMetrics* metrics_of(const plugins::PluginHost& host);
+[[nodiscard]] std::shared_ptr<telemetry::PluginMetrics> metrics_of(const plugins::PluginHost& host);
 
 }  // namespace agenthost::extensions

@@ -10,13 +10,17 @@
 
 namespace agenthost::extensions {
 
-struct SubagentAccess {
-  using Answer = std::function<void(Result<std::string>)>;
+struct SubagentCall {
+  std::string request;              // JSON text as ext/subagent.h has it
+  std::string traceparent;          // of the task that asks; empty: not traced
+  outbound::CancelTokenPtr cancel;  // cancels the run
+  std::function<void(Result<std::string>)> answer;
+};
 
+struct SubagentAccess {
   virtual ~SubagentAccess() = default;
-  // request: JSON text as ext/subagent.h has it. Answers once, from any thread, with the final state; never
-  // blocks. The token cancels the run.
-  virtual void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) = 0;
+  // Answers once, from any thread, with the final state; never blocks.
+  virtual void run(SubagentCall call) = 0;
 };
 
 }  // namespace agenthost::extensions

@@ -25,13 +25,13 @@ agent_status subagent_run(agent_task* task, std::uint64_t token, agent_str reque
                                       " bytes (runtime.max_state_bytes); give it less");
     return AGENT_OK;
   }
-  instance->agents.run(std::string(view_of(request)), cancel, [call](Result<std::string> values) {
-    if (values) {
-      call->finish(AGENT_OK, std::move(*values));
-    } else {
-      call->finish(status_of(values.error().code), std::move(values.error().text));
-    }
-  });
+  const auto trace = plugins::trace_of(task);
+  instance->agents.run({std::string(view_of(request)),
+                        trace && trace->is_traced() ? telemetry::traceparent(*trace) : "", cancel,
+                        [call](Result<std::string> values) {
+                          if (values) return call->finish(AGENT_OK, std::move(*values));
+                          call->finish(status_of(values.error().code), std::move(values.error().text));
+                        }});
   return AGENT_OK;
 }
 

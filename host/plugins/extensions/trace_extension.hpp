@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "agenthost/ext/trace.h"
 #include "host/plugins/extension_call.hpp"
@@ -10,12 +11,14 @@
 
 namespace agenthost::extensions {
 
-// Takes a span of the task. Thread-safe.
+// Takes a span of the task, as the plugin told of it. Thread-safe.
 using KeepSpan = std::function<void(agent_task* task, const telemetry::Span& span)>;
 
-// Whether a host takes such a span.
-[[nodiscard]] bool is_well_formed(const agent_span& span);
+// Why no host takes such a span; empty when it does.
+[[nodiscard]] std::string problem_of(const agent_span* span);
 
 [[nodiscard]] plugins::Extension make_trace_extension(KeepSpan keep);
+// Spans go to the sink, with their plugin among the attributes. The sink outlives the plugins.
+[[nodiscard]] plugins::Extension make_trace_extension(telemetry::SpanSink& sink);
 
 }  // namespace agenthost::extensions

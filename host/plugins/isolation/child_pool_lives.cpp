@@ -102,8 +102,8 @@ void ChildPool::start_child(std::size_t seat) {
 }
 
 std::unique_ptr<RemoteMeter> ChildPool::make_meter() const {
-  auto* metrics = extensions::metrics_of(host_);
-  return metrics == nullptr ? nullptr : std::make_unique<RemoteMeter>(*metrics, host_.plugin_id());
+  auto metrics = extensions::metrics_of(host_);
+  return metrics == nullptr ? nullptr : std::make_unique<RemoteMeter>(std::move(metrics), host_.plugin_id());
 }
 
 void ChildPool::start_timed_out(const std::shared_ptr<Child>& child) {

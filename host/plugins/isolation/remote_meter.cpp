@@ -6,8 +6,8 @@
 
 namespace agenthost::isolation {
 
-RemoteMeter::RemoteMeter(telemetry::PluginMetrics& metrics, std::string plugin_id)
-    : meter_(metrics, std::move(plugin_id)) {}
+RemoteMeter::RemoteMeter(std::shared_ptr<telemetry::PluginMetrics> metrics, std::string plugin_id)
+    : meter_(std::move(metrics), std::move(plugin_id)) {}
 
 Status RemoteMeter::define(const MetricDefined& metric) {
   auto definition = telemetry::read_metric_definition(metric.definition);

@@ -2,6 +2,8 @@
 // numbers, and as carefully as the word of a stranger. Lives on the event loop.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <unordered_map>
 
 #include "host/plugins/isolation/messages.hpp"
@@ -11,8 +13,7 @@ namespace agenthost::isolation {
 
 class RemoteMeter {
  public:
-  // metrics must outlive this.
-  RemoteMeter(telemetry::PluginMetrics& metrics, std::string plugin_id);
+  RemoteMeter(std::shared_ptr<telemetry::PluginMetrics> metrics, std::string plugin_id);
 
   // The error is for the operator: the worker goes on and believes that it counts.
   [[nodiscard]] Status define(const MetricDefined& metric);

@@ -1,5 +1,4 @@
 // The functions a plugin calls: agent_host_api and the service tables, on StrictHost.
-#include <cmath>
 #include <utility>
 
 #include "agenthost/ext/http.h"
@@ -13,6 +12,7 @@
 #include "host/base/ids.hpp"
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/plugins/extensions/metrics_extension.hpp"
 #include "host/plugins/extensions/trace_extension.hpp"
 #include "host/plugins/validator/strict_task.hpp"
 #include "host/telemetry/metric_definition.hpp"
@@ -208,22 +208,25 @@ struct StrictHost::Tables {
     return the_host->call_service(task, token, AGENT_EXT_TOOLS, view(request),
                                   R"({"content":[{"type":"text","text":"done"}],"isError":false})");
   }
+  static agent_status refuse_metric(const Error& error) {
+    the_host->witness_.error(std::string(AGENT_EXT_METRICS) + ": " + error.text);
+    return static_cast<agent_status>(error.code);
+  }
   static agent_status define_metric(agent_host*, agent_str definition, std::uint64_t* series) noexcept {
-    auto& witness = the_host->witness_;
-    const auto metric = telemetry::read_metric_definition(view(definition));
-    if (!metric) {
-      witness.error(std::string(AGENT_EXT_METRICS) +
-                    ": defines a metric that no server takes: " + metric.error().text);
-      return AGENT_INVALID;
-    }
-    *series = 1;
+    if (series == nullptr)
+      return refuse_metric({ErrorCode::kInvalid, "define() without a place for the number", {}});
+    *series = 0;
+    auto metric = telemetry::read_metric_definition(view(definition));
+    if (!metric) return refuse_metric(metric.error());
+    const auto number = the_host->meter_.define(std::move(*metric));
+    if (!number) return refuse_metric(number.error());
+    *series = *number;
     return AGENT_OK;
   }
-  static agent_status take_number(agent_host*, std::uint64_t series, double value) noexcept {
-    if (series == 1 && std::isfinite(value)) return AGENT_OK;
-    the_host->witness_.error(std::string(AGENT_EXT_METRICS) +
-                             ": counts what is no finite number, or for a series that define() did not give");
-    return AGENT_INVALID;
+  template <extensions::Measure how>
+  static agent_status count(agent_host*, std::uint64_t series, double value) noexcept {
+    const auto counted = extensions::measure(the_host->meter_, how, series, value);
+    return counted ? AGENT_OK : refuse_metric(counted.error());
   }
   static std::uint64_t new_span(agent_task* task) noexcept {
     return any_task(task) == nullptr ? 0 : telemetry::new_span_id();
@@ -234,11 +237,13 @@ struct StrictHost::Tables {
     const std::lock_guard lock(host.mutex_);
     const auto* task = host.live_task(handle, AGENT_EXT_TRACE);
     if (task == nullptr) return AGENT_NOT_FOUND;
-    if (extensions::is_well_formed(*span)) return AGENT_OK;
-    host.witness_.error(task->who + ": records a span that no server takes; see ext/trace.h");
+    const auto problem = extensions::problem_of(span);
+    if (problem.empty()) return AGENT_OK;
+    host.witness_.error(task->who + ": records a span that no server takes: " + problem);
     return AGENT_INVALID;
   }
   static agent_status traceparent(agent_task*, std::uint64_t span, agent_bytes* out) noexcept {
+    if (out == nullptr) return AGENT_INVALID;
     *out = give(telemetry::traceparent({1, 1, span == 0 ? 1 : span}));
     return AGENT_OK;
   }
@@ -266,8 +271,12 @@ struct StrictHost::Tables {
                                           store_namespaces};
   static constexpr agent_subagent_api kSubagent{AGENT_SIZE(agent_subagent_api, run), 0, subagent_run};
   static constexpr agent_timer_api kTimer{AGENT_SIZE(agent_timer_api, now_us), 0, timer_sleep, timer_now_us};
-  static constexpr agent_metrics_api kMetrics{
-      AGENT_SIZE(agent_metrics_api, observe), 0, define_metric, take_number, take_number, take_number};
+  static constexpr agent_metrics_api kMetrics{AGENT_SIZE(agent_metrics_api, observe),
+                                              0,
+                                              define_metric,
+                                              count<extensions::Measure::kAdd>,
+                                              count<extensions::Measure::kSet>,
+                                              count<extensions::Measure::kObserve>};
   static constexpr agent_trace_api kTrace{
       AGENT_SIZE(agent_trace_api, traceparent), 0, new_span, now_ns, record_span, traceparent};
   static constexpr agent_tools_api kTools{AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};

@@ -22,6 +22,7 @@
 #include "agenthost/agent_plugin.h"
 #include "host/plugins/extension_call.hpp"
 #include "host/plugins/validator/child.hpp"
+#include "host/telemetry/plugin_metrics.hpp"
 
 namespace agenthost::plugins::validator {
 
@@ -98,6 +99,7 @@ class StrictHost {
 
   // Constant after construction
   Witness& witness_;
+  telemetry::PluginMeter meter_{std::make_shared<telemetry::PluginMetrics>(), "the plugin"};
   const std::vector<std::string> needs_;
   const Patience patience_;
 

@@ -37,6 +37,16 @@ std::string value_of(const std::optional<runtime::NodeOutcome>& outcome) {
   return interrupted == nullptr ? "<no question>" : *interrupted->value;
 }
 
+// The worker processes of this process.
+std::vector<int> workers() {
+  std::vector<int> pids;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream children(thread.path() / "children");
+    for (int pid = 0; children >> pid;) pids.push_back(pid);
+  }
+  return pids;
+}
+
 // A store that answers what it was asked.
 class MirrorStore final : public extensions::StoreAccess {
  public:
@@ -57,14 +67,14 @@ class MirrorStore final : public extensions::StoreAccess {
 // Agents that answer with their name, but one that goes on until it is cancelled.
 class MirrorAgents final : public extensions::SubagentAccess {
  public:
-  void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) override {
-    if (request.find("endless") != std::string::npos) {
-      cancel->on_cancel([this] { cancelled_.set_value(); });
+  void run(extensions::SubagentCall call) override {
+    if (call.request.find("endless") != std::string::npos) {
+      call.cancel->on_cancel([this] { cancelled_.set_value(); });
       return asked_.set_value();
     }
-    if (request.find("helper") == std::string::npos)
-      return answer(fail(ErrorCode::kNotFound, "no such agent"));
-    answer(R"({"messages":[{"type":"ai","content":"helped"}]})");
+    if (call.request.find("helper") == std::string::npos)
+      return call.answer(fail(ErrorCode::kNotFound, "no such agent"));
+    call.answer(R"({"messages":[{"type":"ai","content":"helped"}]})");
   }
   bool was_asked() { return is_ready(asked_); }
   bool was_cancelled() { return is_ready(cancelled_); }
@@ -147,7 +157,7 @@ TEST_F(GoodPlugins, TakeTheAgentsTheyAskedWithThem) {
 }
 
 // Keeps what plugins tell of themselves.
-class MeasuredPlugins : public testing::Test {
+class MeasuredPlugins : public testing::Test, private telemetry::SpanSink {
  protected:
   static settings::WorkerProcesses processes(unsigned children) {
     settings::WorkerProcesses limits;
@@ -155,15 +165,11 @@ class MeasuredPlugins : public testing::Test {
     return limits;
   }
   std::vector<plugins::Extension> services() {
-    return {extensions::make_metrics_extension(metrics_, nullptr),
-            extensions::make_trace_extension([this](agent_task*, const telemetry::Span& span) {
-              const std::lock_guard lock(mutex_);
-              spans_.push_back(span);
-            })};
+    return {extensions::make_metrics_extension(metrics_, nullptr), extensions::make_trace_extension(*this)};
   }
   std::string page() const {
     telemetry::MetricPage page;
-    metrics_.add_to(page);
+    metrics_->add_to(page);
     return page.prometheus();
   }
   std::vector<telemetry::Span> spans() {
@@ -171,9 +177,14 @@ class MeasuredPlugins : public testing::Test {
     return spans_;
   }
 
-  telemetry::PluginMetrics metrics_;
+  std::shared_ptr<telemetry::PluginMetrics> metrics_ = std::make_shared<telemetry::PluginMetrics>();
 
  private:
+  void ended(const telemetry::Span& span) override {
+    const std::lock_guard lock(mutex_);
+    spans_.push_back(span);
+  }
+
   std::mutex mutex_;
   // Guarded by mutex_
   std::vector<telemetry::Span> spans_;
@@ -193,14 +204,14 @@ TEST_F(MeasuredPlugins, CountTogetherInAllTheirProcesses) {
   EXPECT_THAT(page(), HasSubstr(R"(text_words_bucket{plugin="echo-cpp",le="10"} 20)"));
 }
 
-TEST_F(MeasuredPlugins, LeaveTheirCountsBehindButNotTheirGauges) {
-  {
-    IsolatedBench bench(processes(1), services());
-    ASSERT_EQ(bench.launch(built("echo-cpp")), "");
-    static_cast<void>(bench.run(R"({"text":"a b"})", "reader"));
-    EXPECT_THAT(page(), HasSubstr(R"(last_text_words{plugin="echo-cpp"} 2)"));
-  }
-  EXPECT_THAT(page(), HasSubstr(R"(last_text_words{plugin="echo-cpp"} 0)"));
+TEST_F(MeasuredPlugins, KeepTheirCountsAndLoseTheirGaugesWithAProcess) {
+  IsolatedBench bench(processes(1), services());
+  ASSERT_EQ(bench.launch(built("echo-cpp")), "");
+  static_cast<void>(bench.run(R"({"text":"a b"})", "reader"));
+  EXPECT_THAT(page(), HasSubstr(R"(last_text_words{plugin="echo-cpp"} 2)"));
+  for (const auto pid : workers()) ::kill(pid, SIGKILL);
+  EXPECT_TRUE(eventually(
+      [&] { return page().find(R"(last_text_words{plugin="echo-cpp"} 0)") != std::string::npos; }));
   EXPECT_THAT(page(), HasSubstr(R"(words_read_total{plugin="echo-cpp",graph=""} 2)"));
 }
 
@@ -308,16 +319,6 @@ TEST_F(GoodPlugins, AreRefusedInTheirOwnWords) {
 }
 
 // ---- killed at random ----
-
-// The worker processes of this process.
-std::vector<int> workers() {
-  std::vector<int> pids;
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream children(thread.path() / "children");
-    for (int pid = 0; children >> pid;) pids.push_back(pid);
-  }
-  return pids;
-}
 
 // Counts the ends, and those that were none.
 struct Ends {

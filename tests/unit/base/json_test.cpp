@@ -57,6 +57,15 @@ TEST(ParseJson, RefusesBytesBehindTheDocument) {
   EXPECT_FALSE(parse_json(std::string_view("{}\0x", 4)));
 }
 
+TEST(ParseJson, RefusesHalfASurrogatePair) {
+  for (const auto* text : {R"(["\udc00"])", R"(["\ud800"])", R"({"\udfff":1})", R"(["\udc00\ud800"])"}) {
+    EXPECT_FALSE(parse_json(text).has_value()) << text;
+    EXPECT_FALSE(split_object(R"({"x":)" + std::string(text) + "}").has_value()) << text;
+  }
+  EXPECT_EQ(as_view((*parse_json(R"(["\ud83d\ude00"])"))[0]), "\xF0\x9F\x98\x80");
+  EXPECT_EQ(as_view((*parse_json("[\"\xED\x9F\xBF\"]"))[0]), "\xED\x9F\xBF");  // the last before them
+}
+
 TEST(MergeObjects, LaterWinsAtTheTop) {
   EXPECT_EQ(merge_objects(R"({"a":1,"b":{"x":1}})", R"({"b":{"y":2},"c":3})"),
             R"({"a":1,"b":{"y":2},"c":3})");

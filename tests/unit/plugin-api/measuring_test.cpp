@@ -44,11 +44,14 @@ TEST(Metrics, NeverMakeANodeFail) {
     const agent::Metrics metrics = ctx.metrics();
     metrics.counter("no\xFFutf8_total", "").add();
     metrics.counter("papers_read_total", "").add(-1);
+    metrics.counter("papers", "").add();
+    metrics.gauge("papers_read_total", "").set(3);
     metrics.gauge("queue_length", "").set(std::numeric_limits<double>::quiet_NaN());
     return Update{};
   });
   EXPECT_TRUE(host.run("g", "n", Json::object()).ok());
   EXPECT_EQ(host.metric("papers_read_total"), 0);
+  EXPECT_EQ(host.metric("papers"), 0);
   EXPECT_EQ(host.metric("queue_length"), 0);
 }
 
@@ -82,10 +85,15 @@ TEST(Spans, AreToldOnceWhereverTheyMove) {
     agent::Span second = std::move(first);
     second.end();
     second.end();
+    const agent::Span late = second.child("late");
+    const agent::Span stray = first.child("stray");
     return Update{};
   });
   ASSERT_TRUE(host.run("g", "n", Json::object()).ok());
-  EXPECT_EQ(host.spans().size(), 1U);
+  const auto spans = host.spans();
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[1]["name"], "late");
+  EXPECT_EQ(spans[1]["parent"], spans[0]["id"]);
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 #include <optional>
+
+#include "host/base/json.hpp"
 
 namespace agenthost::telemetry {
 namespace {
@@ -40,6 +43,7 @@ TEST(MetricDefinition, IsRefusedWithTheRuleItBreaks) {
   EXPECT_THAT(refusal_of(R"({"kind":"gauge","name":"x","help":"a\nb"})"), HasSubstr("one line"));
   EXPECT_THAT(refusal_of(R"({"kind":"gauge","name":"x","labels":{"plugin":"p"}})"), HasSubstr("\"plugin\""));
   EXPECT_THAT(refusal_of(R"({"kind":"gauge","name":"x","labels":{"a":1}})"), HasSubstr("must be a text"));
+  EXPECT_THAT(refusal_of(R"({"kind":"gauge","name":"x","labels":{"a":"\udc00"}})"), HasSubstr("surrogate"));
   EXPECT_THAT(refusal_of(R"({"kind":"gauge","name":"x","labels":{"a":")" + long_text + "\"}}"),
               HasSubstr("128 bytes"));
   EXPECT_THAT(
@@ -60,11 +64,11 @@ class PluginMetricsTest : public testing::Test {
   }
   std::string page() const {
     MetricPage page;
-    metrics_.add_to(page);
+    metrics_->add_to(page);
     return page.prometheus();
   }
 
-  PluginMetrics metrics_;
+  std::shared_ptr<PluginMetrics> metrics_ = std::make_shared<PluginMetrics>();
   PluginMeter meter_{metrics_, "ctm"};
 };
 
@@ -113,14 +117,50 @@ TEST_F(PluginMetricsTest, AddUpOverTheCopiesOfAPlugin) {
 TEST_F(PluginMetricsTest, RefuseOneNameForTwoKinds) {
   PluginMeter other(metrics_, "other");
   static_cast<void>(define(meter_, kWaiting));
+  const auto refused = other.define(*read_metric_definition(R"({"kind":"histogram","name":"waiting"})"));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+  EXPECT_THAT(refused.error().text, HasSubstr("choose another name"));
+}
+
+TEST_F(PluginMetricsTest, LetEachPluginHaveBucketsOfItsOwn) {
+  PluginMeter other(metrics_, "other");
   static_cast<void>(define(meter_, kSeconds));
-  for (const auto* clash : {R"({"kind":"histogram","name":"waiting"})",
-                            R"({"kind":"histogram","name":"seconds","buckets":[1,3]})"}) {
-    const auto refused = other.define(*read_metric_definition(clash));
-    ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
-    EXPECT_THAT(refused.error().text, HasSubstr("choose another name"));
-  }
+  const auto* wider = R"({"kind":"histogram","name":"seconds","buckets":[1,30]})";
+  EXPECT_EQ(meter_.define(*read_metric_definition(wider)).error().code, ErrorCode::kInvalid);
+  ASSERT_TRUE(other.observe(define(other, wider), 20).has_value());
+  EXPECT_THAT(page(), HasSubstr("seconds_bucket{plugin=\"other\",le=\"30\"} 1\n"));
+}
+
+TEST_F(PluginMetricsTest, GoWithTheLastCopyOfTheirPlugin) {
+  std::optional<PluginMeter> first(std::in_place, metrics_, "other"),
+      second(std::in_place, metrics_, "other");
+  ASSERT_TRUE(first->add(define(*first, kReads), 2).has_value());
+  static_cast<void>(define(meter_, kWaiting));
+  first.reset();
+  EXPECT_THAT(page(), HasSubstr("reads_total{plugin=\"other\",source=\"x\"} 2\n"));
+  second.reset();
+  EXPECT_EQ(page(),
+            "# HELP agenthost_plugin_waiting A plugin's own, which does not say more.\n"
+            "# TYPE agenthost_plugin_waiting gauge\n"
+            "agenthost_plugin_waiting{plugin=\"ctm\"} 0\n");
+  EXPECT_EQ(define(meter_, R"({"kind":"gauge","name":"other"})"), 2U);
+}
+
+TEST_F(PluginMetricsTest, StayFiniteWhateverIsAdded) {
+  const auto reads = define(meter_, kReads), seconds = define(meter_, kSeconds),
+             waiting = define(meter_, kWaiting);
+  ASSERT_TRUE(meter_.add(reads, 1.7e308).has_value());
+  EXPECT_FALSE(meter_.add(reads, 1.7e308).has_value());
+  ASSERT_TRUE(meter_.observe(seconds, -1.7e308).has_value());
+  EXPECT_FALSE(meter_.observe(seconds, -1.7e308).has_value());
+  PluginMeter copy(metrics_, "ctm");
+  ASSERT_TRUE(meter_.set(waiting, 1.7e308).has_value());
+  ASSERT_TRUE(copy.set(define(copy, kWaiting), 1.7e308).has_value());
+  MetricPage page;
+  metrics_->add_to(page);
+  EXPECT_THAT(page.prometheus(), HasSubstr("waiting{plugin=\"ctm\"} +Inf\n"));
+  EXPECT_TRUE(parse_json(page.json()).has_value());
 }
 
 TEST_F(PluginMetricsTest, RefuseWhatIsNotForAMetricOfThatKind) {

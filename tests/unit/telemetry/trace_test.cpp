@@ -13,8 +13,10 @@ namespace {
 constexpr auto* kHeader = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 TEST(Traceparent, IsReadAndWritten) {
-  const auto context = read_traceparent(kHeader);
-  ASSERT_TRUE(context.has_value());
+  const auto read = read_traceparent(kHeader);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(read->is_recorded);
+  const auto* context = &read->context;
   EXPECT_EQ(context->trace_high, 0x4bf92f3577b34da6U);
   EXPECT_EQ(context->trace_low, 0xa3ce929d0e0e4736U);
   EXPECT_EQ(context->span, 0x00f067aa0ba902b7U);
@@ -39,8 +41,8 @@ TEST(Traceparent, IsIgnoredWhenItIsNone) {
   }
 }
 
-TEST(Traceparent, OfACallerThatDoesNotRecordIsNotFollowed) {
-  EXPECT_FALSE(read_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00").has_value());
+TEST(Traceparent, SaysWhetherTheCallerRecords) {
+  EXPECT_FALSE(read_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00")->is_recorded);
 }
 
 TEST(TraceNamed, HasTheNumberOfAUuid) {

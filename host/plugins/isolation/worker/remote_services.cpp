@@ -16,6 +16,9 @@ namespace {
 
 using plugins::view;
 
+// Of what the server has not taken yet, from where on numbers are dropped.
+constexpr std::size_t kMostBehind = std::size_t{8} << 20U;
+
 // The services of whoever calls; nullptr when the task has ended.
 template <class Handle>
 std::shared_ptr<RemoteServices> services_of(Handle* handle, const char* extension) {
@@ -133,8 +136,11 @@ void RemoteServices::tell(agent_task* task, const telemetry::Span& span) {
                     span.attributes});
 }
 
-void RemoteServices::measured(std::uint64_t series, extensions::Measure how, double value) {
+// A plugin that counts faster than the server reads must not fill this process with messages.
+bool RemoteServices::measured(std::uint64_t series, extensions::Measure how, double value) {
+  if (wire_.queued_bytes() > kMostBehind) return false;
   wire_.send(Measured{series, static_cast<std::uint8_t>(how), value});
+  return true;
 }
 
 void RemoteServices::enter(const agent_task* task, std::uint64_t number) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -58,13 +59,13 @@ class RemoteServices final : private extensions::MetricsListener {
 
   // extensions::MetricsListener: the numbers are kept in the server, for all processes together
   void defined(std::uint64_t series, std::string_view definition) override;
-  void measured(std::uint64_t series, extensions::Measure how, double value) override;
+  bool measured(std::uint64_t series, extensions::Measure how, double value) override;
 
   // Constant after construction
   Wire& wire_;
   std::set<std::string, std::less<>> services_, models_;
   // Own synchronisation: says at once what is wrong with a metric
-  telemetry::PluginMetrics metrics_;
+  std::shared_ptr<telemetry::PluginMetrics> metrics_ = std::make_shared<telemetry::PluginMetrics>();
 
   std::mutex mutex_;
   // Guarded by mutex_

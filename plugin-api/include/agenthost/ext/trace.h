@@ -21,10 +21,10 @@ typedef struct agent_span {
   agent_status status;  /* [draft] AGENT_OK: it went well */
   uint64_t id;          /* [draft] of new_span */
   uint64_t parent;      /* [draft] another span of this task; 0 = the node's own */
-  int64_t start_ns;     /* [draft] of now_ns */
+  int64_t start_ns;     /* [draft] of now_ns; not below 0 */
   int64_t end_ns;       /* [draft] not before start_ns */
   agent_str name;       /* [draft] what kind of work, not which: at most 200 bytes */
-  agent_str text;       /* [draft] for people, when it did not go well */
+  agent_str text;       /* [draft] for people, when it did not go well; cut after 8192 bytes */
   agent_str attributes; /* [draft] which work: a JSON object of at most 8192 bytes, or empty. Never secrets */
 } agent_span;
 
@@ -40,12 +40,13 @@ typedef struct agent_trace_api {
   int64_t (*now_ns)(agent_host* host) AGENT_NOEXCEPT;
 
   /* [any-thread] [draft] Tells of a span, once, when it has ended; children may come before their parents.
-   * AGENT_INVALID: not such a span. AGENT_NOT_FOUND: the task has ended. AGENT_EXHAUSTED: it has told of 1000
-   * spans. AGENT_OK also when it is not traced. */
+   * AGENT_INVALID: a rule of agent_span is broken; the log says which, once. AGENT_NOT_FOUND: the task has
+   * ended. AGENT_EXHAUSTED: it has told of 1000 spans. AGENT_OK also when it is not traced. */
   agent_status (*record)(agent_task* task, const agent_span* span) AGENT_NOEXCEPT;
 
   /* [any-thread] [draft] The W3C header "traceparent" that makes a request's work a child of the span (0 =
-   * the node's own). AGENT_OK: *out holds its value (caller releases). AGENT_NOT_FOUND: not traced. */
+   * the node's own). AGENT_OK: *out holds its value (caller releases). AGENT_NOT_FOUND: the task is
+   * not traced, or has ended. */
   agent_status (*traceparent)(agent_task* task, uint64_t span, agent_bytes* out) AGENT_NOEXCEPT;
 } agent_trace_api;
 

@@ -6,7 +6,9 @@
 //   { const agent::Span one = ranking.child("ask the model"); co_await ...; }
 //   request.headers["traceparent"] = ranking.traceparent();   // the service's work joins the trace
 //
-// A span ends with its scope, or with end(). Without agent.trace/1, or while the operator traces nothing, it
+// A span ends with its scope, or with end(); also when an error leaves the scope, of which only the node's
+// own span tells.
+// Without agent.trace/1, or while the operator traces nothing, it
 // does nothing and costs next to nothing.
 #pragma once
 
@@ -33,6 +35,7 @@ class Span {
   Span(const Span&) = delete;
   Span& operator=(const Span&) = delete;
 
+  // Also of one that has ended.
   [[nodiscard]] Span child(std::string_view name) const { return {execution_, name, number_}; }
   // Which work this is. Never put secrets in it.
   void set(std::string_view key, Json value);
@@ -46,12 +49,13 @@ class Span {
  private:
   // Shared because: a span may outlive the Context it came from.
   std::shared_ptr<detail::Execution> execution_;
-  std::uint64_t number_ = 0;  // 0: not traced, or ended
+  std::uint64_t number_ = 0;  // 0: not traced
+  bool is_open_ = false;
   std::uint64_t parent_;
   std::int64_t start_ns_ = 0;
   std::string name_;
   std::string error_;
-  Json attributes_ = Json::object();
+  Json attributes_;  // null until there is one
 };
 
 }  // namespace agent

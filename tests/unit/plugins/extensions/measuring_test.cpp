@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 
 #include "agenthost/ext/metrics.h"
@@ -25,11 +26,19 @@ struct Heard final : MetricsListener {
   void defined(std::uint64_t series, std::string_view definition) override {
     told.push_back(std::to_string(series) + " is " + std::string(definition));
   }
-  void measured(std::uint64_t series, Measure how, double value) override {
+  bool measured(std::uint64_t series, Measure how, double value) override {
+    if (!has_room) return false;
     told.push_back(std::to_string(series) + " op " + std::to_string(static_cast<int>(how)) + " " +
                    std::to_string(static_cast<int>(value)));
+    return true;
   }
+  bool has_room = true;
   std::vector<std::string> told;
+};
+
+struct Spans final : telemetry::SpanSink {
+  void ended(const telemetry::Span& span) override { kept.push_back(span); }
+  std::vector<telemetry::Span> kept;
 };
 
 class MeasuringTest : public testing::Test {
@@ -38,9 +47,7 @@ class MeasuringTest : public testing::Test {
     manifest_.id = "scripted";
     manifest_.needs = plugins::known_needs();
     bench_ = std::make_unique<plugins::test::Bench>(plugins::granted_to(
-        manifest_, {make_metrics_extension(metrics_, &heard_),
-                    make_trace_extension(
-                        [this](agent_task*, const telemetry::Span& span) { spans_.push_back(span); })}));
+        manifest_, {make_metrics_extension(metrics_, &heard_), make_trace_extension(spans_)}));
   }
 
   const agent_metrics_api& metrics() { return table<agent_metrics_api>(AGENT_EXT_METRICS); }
@@ -70,13 +77,13 @@ class MeasuringTest : public testing::Test {
   }
   std::string page() {
     telemetry::MetricPage page;
-    metrics_.add_to(page);
+    metrics_->add_to(page);
     return page.prometheus();
   }
 
-  telemetry::PluginMetrics metrics_;
+  std::shared_ptr<telemetry::PluginMetrics> metrics_ = std::make_shared<telemetry::PluginMetrics>();
+  Spans spans_;
   Heard heard_;
-  std::vector<telemetry::Span> spans_;
   plugins::Manifest manifest_;
   std::unique_ptr<plugins::test::Bench> bench_;
 
@@ -102,6 +109,13 @@ TEST_F(MeasuringTest, MetricsAreCountedAndPassedOnInOrder) {
   EXPECT_THAT(page(), HasSubstr("reads_total{plugin=\"scripted\"} 2\n"));
 }
 
+TEST_F(MeasuringTest, AListenerThatIsBehindDropsNumbers) {
+  std::uint64_t series = 0;
+  ASSERT_EQ(metrics().define(host(), str(R"({"kind":"gauge","name":"waiting"})"), &series), AGENT_OK);
+  heard_.has_room = false;
+  EXPECT_EQ(metrics().set(host(), series, 1), AGENT_EXHAUSTED);
+}
+
 TEST_F(MeasuringTest, MetricsThatAreWrongGetNoNumber) {
   std::uint64_t series = 7;
   EXPECT_EQ(metrics().define(host(), str("{}"), &series), AGENT_INVALID);
@@ -117,7 +131,7 @@ TEST_F(MeasuringTest, AClosedPluginCountsNoMore) {
   const auto& table = metrics();
   bench_->host->close();
   EXPECT_EQ(table.set(host(), series, 6), AGENT_NOT_FOUND);
-  EXPECT_THAT(page(), HasSubstr("waiting{plugin=\"scripted\"} 0\n"));
+  EXPECT_EQ(page(), "");
 }
 
 TEST_F(MeasuringTest, SpansGetTheirPlaceInTheRunsTrace) {
@@ -135,13 +149,13 @@ TEST_F(MeasuringTest, SpansGetTheirPlaceInTheRunsTrace) {
     EXPECT_EQ(trace().traceparent(task, 0x2a, &bytes), AGENT_OK);
     header = plugins::OwnedBytes(&bytes).text();
   });
-  ASSERT_EQ(spans_.size(), 2U);
-  EXPECT_EQ(spans_[0].context.trace_high, 1U);
-  EXPECT_EQ(spans_[0].context.trace_low, 2U);
-  EXPECT_EQ(spans_[0].parent, spans_[1].context.span);
-  EXPECT_EQ(spans_[0].error, "AGENT_UNAVAILABLE");
-  EXPECT_EQ(spans_[0].attributes, R"({"n":1,"plugin":"scripted"})");
-  EXPECT_EQ(spans_[1].parent, kTraced.span);
+  ASSERT_EQ(spans_.kept.size(), 2U);
+  EXPECT_EQ(spans_.kept[0].context.trace_high, 1U);
+  EXPECT_EQ(spans_.kept[0].context.trace_low, 2U);
+  EXPECT_EQ(spans_.kept[0].parent, spans_.kept[1].context.span);
+  EXPECT_EQ(spans_.kept[0].error, "AGENT_UNAVAILABLE");
+  EXPECT_EQ(spans_.kept[0].attributes, R"({"n":1,"plugin":"scripted"})");
+  EXPECT_EQ(spans_.kept[1].parent, kTraced.span);
   EXPECT_EQ(header, "00-00000000000000010000000000000002-000000000000002a-01");
 }
 
@@ -153,22 +167,25 @@ TEST_F(MeasuringTest, SpansOfATaskThatIsNotTracedCostNothing) {
     agent_bytes bytes{};
     EXPECT_EQ(trace().traceparent(task, 1, &bytes), AGENT_NOT_FOUND);
   });
-  EXPECT_TRUE(spans_.empty());
+  EXPECT_TRUE(spans_.kept.empty());
 }
 
 TEST_F(MeasuringTest, SpansThatAreWrongAreRefused) {
   in_task(kTraced, [&](agent_task* task) {
     const std::string long_name(201, 'x');
+    auto before_time = span_named("x", 1);
+    before_time.start_ns = std::numeric_limits<std::int64_t>::min();
+    before_time.end_ns = std::numeric_limits<std::int64_t>::max();
     auto no_id = span_named("x", 0), no_name = span_named("", 1), backwards = span_named("x", 1),
          long_one = span_named(long_name, 1), text = span_named("x", 1), old = span_named("x", 1);
     backwards.end_ns = 9;
     text.attributes = str("[1]");
     old.struct_size = 16;
-    for (const auto* span : {&no_id, &no_name, &backwards, &long_one, &text, &old})
+    for (const auto* span : {&before_time, &no_id, &no_name, &backwards, &long_one, &text, &old})
       EXPECT_EQ(trace().record(task, span), AGENT_INVALID);
     EXPECT_EQ(trace().record(task, nullptr), AGENT_INVALID);
   });
-  EXPECT_TRUE(spans_.empty());
+  EXPECT_TRUE(spans_.kept.empty());
 }
 
 TEST_F(MeasuringTest, SpansOfATaskAreBoundedAndEndWithIt) {
@@ -182,7 +199,7 @@ TEST_F(MeasuringTest, SpansOfATaskAreBoundedAndEndWithIt) {
   auto span = span_named("late", 1);
   EXPECT_EQ(trace().record(ended, &span), AGENT_NOT_FOUND);
   EXPECT_EQ(trace().new_span(ended), 0U);
-  EXPECT_EQ(spans_.size(), 1'000U);
+  EXPECT_EQ(spans_.kept.size(), 1'000U);
 }
 
 }  // namespace

@@ -43,10 +43,10 @@ struct ScriptedStore final : StoreAccess {
 
 // The same for agents. Without an answer the run goes on until it is cancelled.
 struct ScriptedAgents final : SubagentAccess {
-  void run(std::string request, outbound::CancelTokenPtr cancel, Answer answer) override {
-    asked.push_back(std::move(request));
-    if (next) return answer(*next);
-    cancel->on_cancel([this] { cancelled.set_value(); });
+  void run(SubagentCall call) override {
+    asked.push_back(std::move(call.request));
+    if (next) return call.answer(*next);
+    call.cancel->on_cancel([this] { cancelled.set_value(); });
   }
   std::vector<std::string> asked;
   std::optional<Result<std::string>> next = std::string(R"({"x":1})");

@@ -20,12 +20,13 @@ class FakeTelemetry {
  public:
   // ---- agent.metrics/1 ----
 
-  // 0: no such kind of metric.
+  // 0: no server takes such a metric.
   std::uint64_t define(const Json& definition) {
-    const std::string kind = definition.value("kind", "");
-    if (kind != "counter" && kind != "gauge" && kind != "histogram") return 0;
+    const std::string kind = text_of(definition, "kind"), name = text_of(definition, "name");
+    if (!is_name(name) || !ends_as(kind, name)) return 0;
     const std::lock_guard lock(mutex_);
-    const Key key{definition.value("name", ""), to_text(definition.value("labels", Json::object()))};
+    if (kinds_.emplace(name, kind).first->second != kind) return 0;
+    const Key key{name, to_text(definition.value("labels", Json::object()))};
     const auto [at, is_new] = numbers_.emplace(key, series_.size() + 1);
     if (is_new) series_.push_back({kind, 0});
     return at->second;
@@ -89,6 +90,23 @@ class FakeTelemetry {
     double value;
   };
 
+  static std::string text_of(const Json& object, const char* key) {
+    const auto found = object.find(key);  // end() of what is no object
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  }
+  static bool is_name(const std::string& name) {
+    return !name.empty() && name.size() <= 100 && name.front() >= 'a' && name.front() <= 'z' &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+  }
+  static bool ends_as(const std::string& kind, const std::string& name) {
+    const auto ends_with = [&](std::string_view end) {
+      return name.size() >= end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
+    };
+    if (kind == "counter") return ends_with("_total");
+    return (kind == "gauge" || kind == "histogram") && !ends_with("_total") && !ends_with("_bucket") &&
+           !ends_with("_count") && !ends_with("_sum");
+  }
+
   template <class Change>
   agent_status change(std::uint64_t series, double value, Change apply) {
     const std::lock_guard lock(mutex_);
@@ -98,6 +116,7 @@ class FakeTelemetry {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_
+  std::map<std::string, std::string> kinds_;  // by name
   std::map<Key, std::uint64_t> numbers_;
   std::vector<Series> series_;
   std::uint64_t last_span_ = 0;
