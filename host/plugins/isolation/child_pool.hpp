@@ -88,6 +88,7 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   void start_child(std::size_t seat);
   void replace(std::size_t seat, RestartPolicy::HadWorked worked, const std::string& how);
   void first_is_ready(std::string_view description);
+  void none_came();
   [[nodiscard]] std::unique_ptr<RemoteMeter> make_meter() const;
   void start_timed_out(const std::shared_ptr<Child>& child);
   void tell_opened(Result<std::string> result);
@@ -128,7 +129,7 @@ class ChildPool final : public Child::Owner, public std::enable_shared_from_this
   std::deque<Given> waiting_;
   std::uint64_t last_number_ = 0;
   std::string trouble_;
-  std::size_t alive_ = 0;
+  std::size_t alive_ = 0;  // and those that are being started
   std::promise<void> all_gone_;
   // Owned by the loop
   RestartPolicy restarts_;

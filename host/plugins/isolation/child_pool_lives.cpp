@@ -80,25 +80,36 @@ void ChildPool::start_child(std::size_t seat) {
   {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::kOpening && stage_ != Stage::kOpen) return;
+    ++alive_;  // from here on stop() waits for it
   }
   // Why on the loop: it takes a quarter of a millisecond however large the server is, and the worker ends
   // with the thread that started it.
   auto process = WorkerProcess::start(equipment_.program, equipment_.purpose);
   if (!process) {
     tell_opened(fail(process.error()));
+    none_came();
     return replace(seat, RestartPolicy::HadWorked::kNo, "could not be started: " + process.error().text);
   }
   const auto child =
       std::make_shared<Child>(loop_, *this, std::move(*process), ++last_child_, max_frame_, make_meter());
+  bool too_late = false;
   {
     const std::lock_guard lock(mutex_);
     seats_[seat].child = child;
     seats_[seat].leaving = seats_[seat].worked = false;
-    ++alive_;
+    too_late = stage_ == Stage::kStopping;
   }
   child->begin(set_up());
+  if (too_late)
+    return child->end({"was ended: it was started while its plugin stopped", Death::Blame::kOutside});
   on_loop_after(equipment_.limits.start_timeout_ms,
                 [child](ChildPool& pool) { pool.start_timed_out(child); });
+}
+
+// What was counted as alive could not be started.
+void ChildPool::none_came() {
+  const std::lock_guard lock(mutex_);
+  if (--alive_ == 0 && stage_ == Stage::kStopping) all_gone_.set_value();
 }
 
 std::unique_ptr<RemoteMeter> ChildPool::make_meter() const {

@@ -344,6 +344,20 @@ class CountingSink final : public runtime::TaskSink {
   Ends& ends_;
 };
 
+TEST(KilledAtRandom, AProcessThatIsBeingReplacedWhileItsPluginStopsIsNotLeftBehind) {
+  settings::WorkerProcesses limits;
+  limits.children = 1;
+  for (int round = 0; round < 10; ++round) {
+    IsolatedBench bench(limits);
+    ASSERT_EQ(bench.launch(built("echo")), "");
+    static_cast<void>(bench.run(R"({"messages":[]})"));  // one that has worked is replaced at once
+    for (const auto pid : workers()) ::kill(pid, SIGKILL);
+    ASSERT_TRUE(eventually([&] { return bench.log.has("tasks were with it"); }));  // the next is on its way
+    static_cast<void>(bench.plugin().stop());
+    EXPECT_THAT(workers(), IsEmpty());
+  }
+}
+
 TEST(KilledAtRandom, NoTaskIsLost) {
   ThreadPool timer_pool("test-timers", 1);
   Timers timers(timer_pool);
