@@ -51,11 +51,33 @@ bool has_surrogate(const char* text, std::size_t size) {
   return false;
 }
 
-// Passes events on to a document, and stops the parse at what is beyond us.
-class DepthGuard {
+// Both handlers', which stop a parse at what is beyond us.
+class Limits {
  public:
-  explicit DepthGuard(rapidjson::Document& target) : target_(target) {}
   [[nodiscard]] Beyond beyond() const { return beyond_; }
+  [[nodiscard]] unsigned depth() const { return depth_; }
+
+  // False: the parse must stop.
+  bool enter() {
+    if (++depth_ > kMaxJsonDepth) beyond_ = Beyond::kDepth;
+    return beyond_ == Beyond::kNothing;
+  }
+  void leave() { --depth_; }
+  bool allow(const char* text, std::size_t size) {
+    if (has_surrogate(text, size)) beyond_ = Beyond::kSurrogate;
+    return beyond_ == Beyond::kNothing;
+  }
+
+ private:
+  unsigned depth_ = 0;
+  Beyond beyond_ = Beyond::kNothing;
+};
+
+// Passes events on to a document, within the limits.
+class GuardedDocument {
+ public:
+  explicit GuardedDocument(rapidjson::Document& target) : target_(target) {}
+  [[nodiscard]] Beyond beyond() const { return limits_.beyond(); }
 
   bool Null() { return target_.Null(); }
   bool Bool(bool value) { return target_.Bool(value); }
@@ -68,35 +90,25 @@ class DepthGuard {
     return target_.RawNumber(text, size, copy);
   }
   bool String(const char* text, rapidjson::SizeType size, bool copy) {
-    return is_text(text, size) && target_.String(text, size, copy);
+    return limits_.allow(text, size) && target_.String(text, size, copy);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool copy) {
-    return is_text(text, size) && target_.Key(text, size, copy);
+    return limits_.allow(text, size) && target_.Key(text, size, copy);
   }
-  bool StartObject() { return enter() && target_.StartObject(); }
+  bool StartObject() { return limits_.enter() && target_.StartObject(); }
   bool EndObject(rapidjson::SizeType count) {
-    --depth_;
+    limits_.leave();
     return target_.EndObject(count);
   }
-  bool StartArray() { return enter() && target_.StartArray(); }
+  bool StartArray() { return limits_.enter() && target_.StartArray(); }
   bool EndArray(rapidjson::SizeType count) {
-    --depth_;
+    limits_.leave();
     return target_.EndArray(count);
   }
 
  private:
-  bool enter() {
-    if (++depth_ > kMaxJsonDepth) beyond_ = Beyond::kDepth;
-    return beyond_ == Beyond::kNothing;
-  }
-  bool is_text(const char* text, rapidjson::SizeType size) {
-    if (has_surrogate(text, size)) beyond_ = Beyond::kSurrogate;
-    return beyond_ == Beyond::kNothing;
-  }
-
   rapidjson::Document& target_;
-  unsigned depth_ = 0;
-  Beyond beyond_ = Beyond::kNothing;
+  Limits limits_;
 };
 
 // Cuts the members of the outermost object from the source text while the reader validates all of it.
@@ -105,22 +117,24 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   MemberScanner(std::string_view text, const rapidjson::MemoryStream& stream)
       : text_(text), stream_(stream) {}
 
-  [[nodiscard]] Beyond beyond() const { return beyond_; }
+  [[nodiscard]] Beyond beyond() const { return limits_.beyond(); }
   [[nodiscard]] bool saw_object() const { return saw_object_; }
   [[nodiscard]] std::vector<JsonMember> take_members() { return std::move(members_); }
 
   bool Default() { return scalar(); }
-  bool String(const char* text, rapidjson::SizeType size, bool) { return is_text(text, size) && scalar(); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return limits_.allow(text, size) && scalar();
+  }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    if (!is_text(text, size)) return false;
-    if (depth_ == 1) {
+    if (!limits_.allow(text, size)) return false;
+    if (limits_.depth() == 1) {
       key_.assign(text, size);
       value_start_ = stream_.Tell();
     }
     return true;
   }
   bool StartObject() {
-    if (depth_ == 0) saw_object_ = true;
+    if (limits_.depth() == 0) saw_object_ = true;
     return enter();
   }
   bool StartArray() { return enter(); }
@@ -129,19 +143,13 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
 
  private:
   bool scalar() {
-    if (depth_ == 1) end_member(stream_.Tell());
-    return depth_ > 0;
+    if (limits_.depth() == 1) end_member(stream_.Tell());
+    return limits_.depth() > 0;
   }
-  bool enter() {
-    if (++depth_ > kMaxJsonDepth) beyond_ = Beyond::kDepth;
-    return beyond_ == Beyond::kNothing && saw_object_;
-  }
-  bool is_text(const char* text, rapidjson::SizeType size) {
-    if (has_surrogate(text, size)) beyond_ = Beyond::kSurrogate;
-    return beyond_ == Beyond::kNothing;
-  }
+  bool enter() { return limits_.enter() && saw_object_; }
   bool leave() {
-    if (--depth_ == 1) end_member(stream_.Tell());
+    limits_.leave();
+    if (limits_.depth() == 1) end_member(stream_.Tell());
     return true;
   }
   void end_member(std::size_t end);
@@ -151,8 +159,7 @@ class MemberScanner : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   std::vector<JsonMember> members_;
   std::string key_;
   std::size_t value_start_ = 0;
-  unsigned depth_ = 0;
-  Beyond beyond_ = Beyond::kNothing;
+  Limits limits_;
   bool saw_object_ = false;
 };
 
@@ -184,7 +191,7 @@ void MemberScanner::end_member(std::size_t end) {
 
 Result<JsonDocument> parse_json(std::string_view text) {
   JsonDocument document;
-  DepthGuard guard(document);
+  GuardedDocument guard(document);
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
   auto generate = [&](rapidjson::Document&) { return !reader.Parse<kParseFlags>(stream, guard).IsError(); };

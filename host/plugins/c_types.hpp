@@ -43,6 +43,16 @@ class OwnedBytes {
 // "AGENT_UNAVAILABLE", or "status 4711".
 [[nodiscard]] std::string status_name(agent_status status);
 
+// The border where C++ exceptions of the host end.
+template <class Call>
+[[nodiscard]] agent_status guarded(Call&& call) noexcept {
+  try {
+    return call();
+  } catch (...) {  // out of memory, in practice
+    return AGENT_INTERNAL;
+  }
+}
+
 // Text from a plugin for people: valid UTF-8 (other bytes become '?'), at most 8 kB.
 [[nodiscard]] std::string printable(std::string_view text);
 

@@ -1,7 +1,6 @@
 #include "host/plugins/host_api.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,16 +12,6 @@
 
 namespace agenthost::plugins {
 namespace {
-
-// The border where C++ exceptions of the host end.
-template <class Call>
-agent_status guarded(Call&& call) noexcept {
-  try {
-    return call();
-  } catch (...) {  // out of memory, in practice
-    return AGENT_INTERNAL;
-  }
-}
 
 enum class Take { kNo, kYes };
 

@@ -48,7 +48,7 @@ class Superstep::Slot final : public TaskSink {
 
   // Once for each try: by its end, or when it is abandoned.
   void close_span(const TaskEnd& how) {
-    if (has_span.exchange(false)) step_.record_span(*this, how);
+    if (step_.in_.spec.spans != nullptr && has_span.exchange(false)) step_.record_span(*this, how);
   }
 
   // True for the caller that ends the slot, once.

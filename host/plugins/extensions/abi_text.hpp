@@ -1,17 +1,18 @@
 // Between the ABI's texts and codes and ours. Pure functions.
 #pragma once
 
+#include <functional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include "agenthost/agent_plugin.h"
 #include "host/base/error.hpp"
+#include "host/plugins/c_types.hpp"
+#include "host/plugins/extension_call.hpp"
 
 namespace agenthost::extensions {
 
-[[nodiscard]] inline std::string_view view_of(agent_str text) {
-  return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size};
-}
+using plugins::view;
 
 // The lists share their numbers; what the ABI lacks becomes its nearest.
 [[nodiscard]] inline agent_status status_of(ErrorCode code) {
@@ -22,6 +23,14 @@ namespace agenthost::extensions {
     default:
       return static_cast<agent_status>(code);
   }
+}
+
+// Finishes a call with what an engine that speaks JSON says.
+[[nodiscard]] inline std::function<void(Result<std::string>)> answer_to(plugins::ExtensionCallPtr call) {
+  return [call = std::move(call)](Result<std::string> json) {
+    if (json) return call->finish(AGENT_OK, std::move(*json));
+    call->finish(status_of(json.error().code), std::move(json.error().text));
+  };
 }
 
 }  // namespace agenthost::extensions

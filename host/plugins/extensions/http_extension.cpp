@@ -57,17 +57,17 @@ Result<outbound::Headers> parse_headers(std::string_view json) {
 
 Result<outbound::HttpRequest> to_request(const HttpService& service, const plugins::ExtensionCall& call,
                                          const agent_http_request& in) {
-  auto endpoint = service.endpoint(view_of(in.service));
+  auto endpoint = service.endpoint(view(in.service));
   if (!endpoint) return fail(endpoint.error());
-  auto headers = parse_headers(view_of(in.headers));
+  auto headers = parse_headers(view(in.headers));
   if (!headers) return fail(headers.error());
   outbound::HttpRequest request;
   request.endpoint = std::move(*endpoint);
   request.limit = service.hosts;
-  request.method = view_of(in.method);
-  request.url = view_of(in.url);
+  request.method = view(in.method);
+  request.url = view(in.url);
   request.headers = std::move(*headers);
-  request.body = view_of(in.body);
+  request.body = view(in.body);
   request.timeout = std::chrono::milliseconds(in.timeout_ms);
   request.deadline = call.deadline();
   return request;
@@ -111,8 +111,8 @@ agent_status http_request(agent_task* task, std::uint64_t token, const agent_htt
 std::int32_t http_has_service(agent_host* host, agent_str name) noexcept {
   const auto service =
       std::static_pointer_cast<HttpService>(plugins::extension_instance(host, AGENT_EXT_HTTP));
-  if (!service || !service->granted(view_of(name))) return 0;
-  return service->client.service(view_of(name)) ? 1 : 0;
+  if (!service || !service->granted(view(name))) return 0;
+  return service->client.service(view(name)) ? 1 : 0;
 }
 
 constexpr agent_http_api kHttpTable{AGENT_SIZE(agent_http_api, has_service), 0, &http_request,

@@ -31,7 +31,7 @@ agent_status llm_complete(agent_task* task, std::uint64_t token, agent_str json)
   const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
-  auto request = outbound::parse_llm_request(view_of(json));
+  auto request = outbound::parse_llm_request(view(json));
   if (!request) {
     call->finish(status_of(request.error().code), request.error().text);
     return AGENT_OK;
@@ -56,7 +56,7 @@ agent_status llm_complete(agent_task* task, std::uint64_t token, agent_str json)
 
 std::int32_t llm_is_online(agent_host* host, agent_str model) noexcept {
   const auto service = std::static_pointer_cast<LlmService>(plugins::extension_instance(host, AGENT_EXT_LLM));
-  return service && service->client.is_online(view_of(model)) ? 1 : 0;
+  return service && service->client.is_online(view(model)) ? 1 : 0;
 }
 
 constexpr agent_llm_api kLlmTable{AGENT_SIZE(agent_llm_api, is_online), 0, &llm_complete, &llm_is_online};

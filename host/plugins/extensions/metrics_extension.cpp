@@ -45,28 +45,25 @@ agent_status refuse(agent_host* host, MetricsService& service, const Error& erro
   return status_of(error.code);
 }
 
-// The border where C++ exceptions of the host end.
 template <class Call>
 agent_status with_service(agent_host* host, Call call) noexcept {
-  try {
+  return plugins::guarded([&] {
     const auto service = service_of(host);
     return service == nullptr ? AGENT_NOT_FOUND : call(*service);
-  } catch (...) {  // out of memory, in practice
-    return AGENT_INTERNAL;
-  }
+  });
 }
 
 agent_status define(agent_host* host, agent_str definition, std::uint64_t* series) noexcept {
   if (series == nullptr) return AGENT_INVALID;
   *series = 0;
   return with_service(host, [&](MetricsService& service) {
-    auto metric = telemetry::read_metric_definition(view_of(definition));
+    auto metric = telemetry::read_metric_definition(view(definition));
     const std::lock_guard lock(service.defining);
     if (!metric) return refuse(host, service, metric.error());
     const auto number = service.meter.define(std::move(*metric));
     if (!number) return refuse(host, service, number.error());
     if (*number > service.told && service.listener != nullptr)
-      service.listener->defined(*number, view_of(definition));
+      service.listener->defined(*number, view(definition));
     service.told = std::max(service.told, *number);
     *series = *number;
     return AGENT_OK;

@@ -25,7 +25,7 @@ agent_status store_call(agent_task* task, std::uint64_t token, agent_str request
                                       " bytes (runtime.max_state_bytes); store less in one item");
     return AGENT_OK;
   }
-  instance->store.call(operation, std::string(view_of(request)), [call](Result<std::string> answer) {
+  instance->store.call(operation, std::string(view(request)), [call](Result<std::string> answer) {
     if (answer) {
       call->finish(AGENT_OK, std::move(*answer));
     } else {

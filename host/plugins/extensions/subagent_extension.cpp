@@ -26,12 +26,9 @@ agent_status subagent_run(agent_task* task, std::uint64_t token, agent_str reque
     return AGENT_OK;
   }
   const auto trace = plugins::trace_of(task);
-  instance->agents.run({std::string(view_of(request)),
+  instance->agents.run({std::string(view(request)),
                         trace && trace->is_traced() ? telemetry::traceparent(*trace) : "", cancel,
-                        [call](Result<std::string> values) {
-                          if (values) return call->finish(AGENT_OK, std::move(*values));
-                          call->finish(status_of(values.error().code), std::move(values.error().text));
-                        }});
+                        answer_to(call)});
   return AGENT_OK;
 }
 

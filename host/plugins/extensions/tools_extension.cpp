@@ -48,17 +48,12 @@ agent_status tools_request(agent_task* task, std::uint64_t token, agent_str text
   const auto cancel = std::make_shared<outbound::CancelToken>();
   const auto call = plugins::begin_call(task, token, [cancel] { cancel->cancel(); });
   if (!call) return AGENT_NOT_FOUND;
-  const auto request = read_request(*instance, call->plugin_id(), view_of(text));
+  const auto request = read_request(*instance, call->plugin_id(), view(text));
   if (!request) {
     call->finish(status_of(request.error().code), "tools: " + request.error().text);
     return AGENT_OK;
   }
-  ask(instance->client,
-      outbound::McpCall{request->server, call->deadline(), cancel,
-                        [call](Result<std::string> result) {
-                          if (result) return call->finish(AGENT_OK, std::move(*result));
-                          call->finish(status_of(result.error().code), std::move(result.error().text));
-                        }},
+  ask(instance->client, outbound::McpCall{request->server, call->deadline(), cancel, answer_to(call)},
       *request);
   return AGENT_OK;
 }

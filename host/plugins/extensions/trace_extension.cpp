@@ -11,6 +11,7 @@
 namespace agenthost::extensions {
 namespace {
 
+using plugins::guarded;
 using plugins::printable;
 using plugins::view;
 
@@ -24,16 +25,6 @@ struct TraceService {
   const KeepSpan keep;
   std::atomic<bool> has_complained{false};
 };
-
-// The border where C++ exceptions of the host end.
-template <class Call>
-agent_status guarded(Call call) noexcept {
-  try {
-    return call();
-  } catch (...) {  // out of memory, in practice
-    return AGENT_INTERNAL;
-  }
-}
 
 std::uint64_t new_span(agent_task* task) noexcept {
   try {

@@ -16,6 +16,7 @@
 #include "host/plugins/extensions/trace_extension.hpp"
 #include "tests/integration/isolation/isolated_bench.hpp"
 #include "tests/support/http_stub.hpp"
+#include "tests/support/span_book.hpp"
 
 namespace agenthost::isolation {
 namespace {
@@ -157,7 +158,7 @@ TEST_F(GoodPlugins, TakeTheAgentsTheyAskedWithThem) {
 }
 
 // Keeps what plugins tell of themselves.
-class MeasuredPlugins : public testing::Test, private telemetry::SpanSink {
+class MeasuredPlugins : public testing::Test {
  protected:
   static settings::WorkerProcesses processes(unsigned children) {
     settings::WorkerProcesses limits;
@@ -165,29 +166,16 @@ class MeasuredPlugins : public testing::Test, private telemetry::SpanSink {
     return limits;
   }
   std::vector<plugins::Extension> services() {
-    return {extensions::make_metrics_extension(metrics_, nullptr), extensions::make_trace_extension(*this)};
+    return {extensions::make_metrics_extension(metrics_, nullptr), extensions::make_trace_extension(book_)};
   }
   std::string page() const {
     telemetry::MetricPage page;
     metrics_->add_to(page);
     return page.prometheus();
   }
-  std::vector<telemetry::Span> spans() {
-    const std::lock_guard lock(mutex_);
-    return spans_;
-  }
 
   std::shared_ptr<telemetry::PluginMetrics> metrics_ = std::make_shared<telemetry::PluginMetrics>();
-
- private:
-  void ended(const telemetry::Span& span) override {
-    const std::lock_guard lock(mutex_);
-    spans_.push_back(span);
-  }
-
-  std::mutex mutex_;
-  // Guarded by mutex_
-  std::vector<telemetry::Span> spans_;
+  agenthost::test::SpanBook book_;
 };
 
 TEST_F(MeasuredPlugins, CountTogetherInAllTheirProcesses) {
@@ -234,7 +222,7 @@ TEST_F(MeasuredPlugins, AddTheirSpansToTheRunsTrace) {
   bench.trace = {1, 2, 3};
   EXPECT_THAT(update_of(bench.run(R"({"text":"a b"})", "reader")),
               HasSubstr(R"("traceparent":"00-00000000000000010000000000000002-)"));
-  const auto kept = spans();
+  const auto kept = book_.spans();
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].name, "count words");
   EXPECT_EQ(kept[0].context.trace_low, 2U);

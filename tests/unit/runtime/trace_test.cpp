@@ -2,9 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <mutex>
-
 #include "tests/support/run_fixture.hpp"
+#include "tests/support/span_book.hpp"
 
 namespace agenthost::runtime {
 namespace {
@@ -16,33 +15,23 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-class TraceTest : public RunTest, private telemetry::SpanSink {
+class TraceTest : public RunTest {
  protected:
   RunSpec traced(const std::string& graph) {
     auto run = spec(graph, input("{}"));
-    run.spans = this;
+    run.spans = &book_;
     run.trace = {1, 2, 3};
     return run;
   }
-  std::vector<telemetry::Span> spans() {
-    const std::lock_guard lock(mutex_);
-    return spans_;
-  }
-  std::vector<std::string> names() {
+  std::vector<telemetry::Span> spans() const { return book_.spans(); }
+  std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& span : spans()) names.push_back(span.name);
     return names;
   }
 
  private:
-  void ended(const telemetry::Span& span) override {
-    const std::lock_guard lock(mutex_);
-    spans_.push_back(span);
-  }
-
-  std::mutex mutex_;
-  // Guarded by mutex_
-  std::vector<telemetry::Span> spans_;
+  test::SpanBook book_;
 };
 
 TEST_F(TraceTest, EachNodeHasASpanBelowTheRunsAndKnowsIt) {

@@ -9,6 +9,7 @@
 #include "host/plugins/extensions/metrics_extension.hpp"
 #include "host/plugins/extensions/trace_extension.hpp"
 #include "host/plugins/loader.hpp"
+#include "tests/support/span_book.hpp"
 #include "tests/unit/plugins/scripted_plugin.hpp"
 
 namespace agenthost::extensions::test {
@@ -36,18 +37,13 @@ struct Heard final : MetricsListener {
   std::vector<std::string> told;
 };
 
-struct Spans final : telemetry::SpanSink {
-  void ended(const telemetry::Span& span) override { kept.push_back(span); }
-  std::vector<telemetry::Span> kept;
-};
-
 class MeasuringTest : public testing::Test {
  protected:
   MeasuringTest() {
     manifest_.id = "scripted";
     manifest_.needs = plugins::known_needs();
     bench_ = std::make_unique<plugins::test::Bench>(plugins::granted_to(
-        manifest_, {make_metrics_extension(metrics_, &heard_), make_trace_extension(spans_)}));
+        manifest_, {make_metrics_extension(metrics_, &heard_), make_trace_extension(book_)}));
   }
 
   const agent_metrics_api& metrics() { return table<agent_metrics_api>(AGENT_EXT_METRICS); }
@@ -82,7 +78,7 @@ class MeasuringTest : public testing::Test {
   }
 
   std::shared_ptr<telemetry::PluginMetrics> metrics_ = std::make_shared<telemetry::PluginMetrics>();
-  Spans spans_;
+  agenthost::test::SpanBook book_;
   Heard heard_;
   plugins::Manifest manifest_;
   std::unique_ptr<plugins::test::Bench> bench_;
@@ -149,13 +145,13 @@ TEST_F(MeasuringTest, SpansGetTheirPlaceInTheRunsTrace) {
     EXPECT_EQ(trace().traceparent(task, 0x2a, &bytes), AGENT_OK);
     header = plugins::OwnedBytes(&bytes).text();
   });
-  ASSERT_EQ(spans_.kept.size(), 2U);
-  EXPECT_EQ(spans_.kept[0].context.trace_high, 1U);
-  EXPECT_EQ(spans_.kept[0].context.trace_low, 2U);
-  EXPECT_EQ(spans_.kept[0].parent, spans_.kept[1].context.span);
-  EXPECT_EQ(spans_.kept[0].error, "AGENT_UNAVAILABLE");
-  EXPECT_EQ(spans_.kept[0].attributes, R"({"n":1,"plugin":"scripted"})");
-  EXPECT_EQ(spans_.kept[1].parent, kTraced.span);
+  ASSERT_EQ(book_.spans().size(), 2U);
+  EXPECT_EQ(book_.spans()[0].context.trace_high, 1U);
+  EXPECT_EQ(book_.spans()[0].context.trace_low, 2U);
+  EXPECT_EQ(book_.spans()[0].parent, book_.spans()[1].context.span);
+  EXPECT_EQ(book_.spans()[0].error, "AGENT_UNAVAILABLE");
+  EXPECT_EQ(book_.spans()[0].attributes, R"({"n":1,"plugin":"scripted"})");
+  EXPECT_EQ(book_.spans()[1].parent, kTraced.span);
   EXPECT_EQ(header, "00-00000000000000010000000000000002-000000000000002a-01");
 }
 
@@ -167,7 +163,7 @@ TEST_F(MeasuringTest, SpansOfATaskThatIsNotTracedCostNothing) {
     agent_bytes bytes{};
     EXPECT_EQ(trace().traceparent(task, 1, &bytes), AGENT_NOT_FOUND);
   });
-  EXPECT_TRUE(spans_.kept.empty());
+  EXPECT_TRUE(book_.spans().empty());
 }
 
 TEST_F(MeasuringTest, SpansThatAreWrongAreRefused) {
@@ -185,7 +181,7 @@ TEST_F(MeasuringTest, SpansThatAreWrongAreRefused) {
       EXPECT_EQ(trace().record(task, span), AGENT_INVALID);
     EXPECT_EQ(trace().record(task, nullptr), AGENT_INVALID);
   });
-  EXPECT_TRUE(spans_.kept.empty());
+  EXPECT_TRUE(book_.spans().empty());
 }
 
 TEST_F(MeasuringTest, SpansOfATaskAreBoundedAndEndWithIt) {
@@ -199,7 +195,7 @@ TEST_F(MeasuringTest, SpansOfATaskAreBoundedAndEndWithIt) {
   auto span = span_named("late", 1);
   EXPECT_EQ(trace().record(ended, &span), AGENT_NOT_FOUND);
   EXPECT_EQ(trace().new_span(ended), 0U);
-  EXPECT_EQ(spans_.kept.size(), 1'000U);
+  EXPECT_EQ(book_.spans().size(), 1'000U);
 }
 
 }  // namespace

@@ -191,3 +191,4 @@ class Host::Impl {
 }  // namespace agent::testing
 
 #include "agenthost/sdk/detail/fake_host_calls.hpp"
+#include "agenthost/sdk/detail/fake_services.hpp"
