@@ -77,10 +77,11 @@ struct ElasticPool::Impl {
       wake.wait(lock, [this] { return stopping || !jobs.empty(); });
       --idle;
       if (stopping) return;
-      const Job job = std::move(jobs.front());
+      Job job = std::move(jobs.front());
       jobs.pop_front();
       lock.unlock();
       job();
+      job = nullptr;  // outside the lock: what it owns may post when it goes
       lock.lock();
     }
   }
@@ -108,13 +109,15 @@ void ElasticPool::post(Job job) {
 
 void ElasticPool::stop() {
   std::vector<std::thread> threads;
+  std::deque<Job> dropped;
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
-    impl_->jobs.clear();
+    dropped.swap(impl_->jobs);
     threads.swap(impl_->threads);
   }
   impl_->wake.notify_all();
+  dropped.clear();
   for (auto& thread : threads) thread.join();
 }
 

@@ -79,9 +79,9 @@ void EventLoop::run() {
 void EventLoop::run_jobs() {
   std::vector<Job> jobs;
   while (!stopping_) {
+    jobs.clear();  // outside the lock: what they own may post when it goes
     {
       const std::lock_guard lock(mutex_);
-      jobs.clear();
       jobs.swap(jobs_);
     }
     if (jobs.empty()) return;

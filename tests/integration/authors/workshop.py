@@ -51,12 +51,16 @@ class Workshop:
 def running(command, where, environment):
     """A Served on the process of a command, which must end in order when it is told to."""
     process = subprocess.Popen([str(word) for word in command], cwd=where, env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
+                               stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
         yield Served(process)
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(PATIENCE_S)
+        try:
+            code = process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with the programs it started
+            raise
     assert code == 0, f"{command} ended with {code}"
 
 
