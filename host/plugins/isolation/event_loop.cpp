@@ -1,14 +1,18 @@
 #include "host/plugins/isolation/event_loop.hpp"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 namespace agenthost::isolation {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 Result<std::unique_ptr<EventLoop>> EventLoop::open() {
   FileDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
@@ -22,7 +26,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::open() {
 }
 
 EventLoop::EventLoop(FileDescriptor epoll, FileDescriptor wake)
-    : epoll_(std::move(epoll)), wake_(std::move(wake)) {
+    : epoll_(std::move(epoll)), wake_(std::move(wake)), may_look_(std::thread::hardware_concurrency() > 1) {
   watch(wake_.get(), [this] {
     eventfd_t count = 0;
     ::eventfd_read(wake_.get(), &count);
@@ -63,12 +67,12 @@ void EventLoop::run() {
     const std::lock_guard lock(mutex_);
     running_on_ = std::this_thread::get_id();
   }
-  std::array<epoll_event, 64> events{};
+  Events events{};
   while (!stopping_) {
-    run_jobs();
-    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-    for (int i = 0; i < count && !stopping_; ++i) {
-      const auto found = watched_.find(events.at(static_cast<std::size_t>(i)).data.fd);
+    const auto after = run_jobs() ? WaitGuess::After::kJobs : WaitGuess::After::kEvents;
+    const auto count = wait(events, after);
+    for (std::size_t i = 0; i < count && !stopping_; ++i) {
+      const auto found = watched_.find(events.at(i).data.fd);
       if (found == watched_.end()) continue;  // an earlier handler of this batch has ended it
       const auto ready = found->second;
       (*ready)();
@@ -76,7 +80,25 @@ void EventLoop::run() {
   }
 }
 
-void EventLoop::run_jobs() {
+std::size_t EventLoop::wait(Events& events, WaitGuess::After after) {
+  const auto ask = [&](int timeout_ms) {
+    return ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  };
+  const auto began = Clock::now();
+  int count = 0;
+  if (may_look_ && guess_.is_short(after)) {
+    do {
+      std::this_thread::yield();  // who has work goes first: it may be what is waited for
+      count = ask(0);
+    } while (count == 0 && Clock::now() - began < WaitGuess::kShort);
+  }
+  if (count == 0) count = ask(-1);
+  guess_.took(after, Clock::now() - began);
+  return static_cast<std::size_t>(std::max(count, 0));  // a signal is no event
+}
+
+bool EventLoop::run_jobs() {
+  bool any = false;
   std::vector<Job> jobs;
   while (!stopping_) {
     jobs.clear();  // outside the lock: what they own may post when it goes
@@ -84,11 +106,13 @@ void EventLoop::run_jobs() {
       const std::lock_guard lock(mutex_);
       jobs.swap(jobs_);
     }
-    if (jobs.empty()) return;
+    if (jobs.empty()) return any;
+    any = true;
     for (auto& job : jobs) {
       if (!stopping_) job();
     }
   }
+  return any;
 }
 
 void EventLoop::stop() {

@@ -5,7 +5,11 @@
 // to the time before run().
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +20,7 @@
 #include "host/base/error.hpp"
 #include "host/base/executor.hpp"
 #include "host/base/file_descriptor.hpp"
+#include "host/plugins/isolation/wait_guess.hpp"
 
 namespace agenthost::isolation {
 
@@ -36,11 +41,17 @@ class EventLoop final : public Executor {
   void stop();
 
  private:
+  using Events = std::array<epoll_event, 64>;
+
   EventLoop(FileDescriptor epoll, FileDescriptor wake);
-  void run_jobs();
+  // How many events there are now.
+  [[nodiscard]] std::size_t wait(Events& events, WaitGuess::After after);
+  // Whether there were any.
+  [[nodiscard]] bool run_jobs();
 
   // Constant after construction
   const FileDescriptor epoll_, wake_;
+  const bool may_look_;  // a lone processor is better left to those who are waited for
   std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;
@@ -49,6 +60,7 @@ class EventLoop final : public Executor {
   std::thread::id running_on_;
   // Owned by the loop's thread. Shared because: a handler may unwatch its own descriptor.
   std::unordered_map<int, std::shared_ptr<std::function<void()>>> watched_;
+  WaitGuess guess_;
 };
 
 }  // namespace agenthost::isolation

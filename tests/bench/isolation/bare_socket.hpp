@@ -1,5 +1,5 @@
-// bare_round_trip_us: what two processes and a socket pair cost by themselves on this machine, now: the
-// ceiling beside which a call of a node in a worker process is to be seen.
+// bare_round_trip_us: what two processes that sleep while they wait for each other cost by themselves on this
+// machine, now: beside that a call of a node in a worker process is to be seen.
 #pragma once
 
 #include <chrono>

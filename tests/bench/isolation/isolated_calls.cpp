@@ -3,8 +3,8 @@
 //
 //   isolated_calls PLUGIN_FOLDER SECONDS
 //
-// Prints JSON: the median round trip of one call at a time; that of the same bytes between two processes with
-// nothing around them; and how many calls a second many at a time make with four processes.
+// Prints JSON: the median round trip of one call at a time; that of the same bytes between two processes that
+// sleep while they wait; and how many calls a second many at a time make with four processes.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
