@@ -88,6 +88,7 @@ struct Application::Parts {
         logger(log),
         runtime_pool("runtime", runtime_threads(chosen)),
         blocking_pool("blocking", chosen.runtime.blocking_threads),
+        setup_pool("setup", 1),
         timers(runtime_pool),
         spans(log),
         webhook_client(chosen.webhooks, chosen.http.user_agent),
@@ -98,11 +99,14 @@ struct Application::Parts {
   void open_front();
   void add_metrics(telemetry::MetricPage& page) const;
   void watch_plugins();
+  // False when a job has not returned.
+  [[nodiscard]] bool stop_pools();
 
   const settings::Settings settings;
   telemetry::Logger& logger;
   ThreadPool runtime_pool;
   ElasticPool blocking_pool;
+  ElasticPool setup_pool;  // opens plugins: that must not wait for nodes that block
   Timers timers;
   const std::shared_ptr<telemetry::PluginMetrics> plugin_metrics =
       std::make_shared<telemetry::PluginMetrics>();
@@ -195,7 +199,7 @@ void Application::Parts::open_services() {
   scheduler->observe(*tapes);
   if (is_tracing(settings)) scheduler->trace_to(spans);
   assistants.emplace(*storage, *graphs);
-  plugin_reload.emplace(*graphs, *assistants, blocking_pool, logger);
+  plugin_reload.emplace(*graphs, *assistants, setup_pool, logger);
   threads.emplace(*storage, *scheduler, thread_ttl(settings.threads));
   states.emplace(*storage, *scheduler, *graphs, settings.runtime.max_state_bytes);
   runs.emplace(*storage, *scheduler, *assistants, logger,
@@ -259,7 +263,7 @@ void Application::Parts::watch_plugins() {
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Application::~Application() {
-  stop();
+  static_cast<void>(stop());
 }
 
 Result<std::unique_ptr<Application>> Application::open(const settings::Settings& settings,
@@ -295,8 +299,8 @@ std::string Application::openapi() const {
   return routers::openapi_json(parts_->routes, kVersion);
 }
 
-void Application::stop() {
-  if (!parts_ || std::exchange(parts_->stopped, true)) return;
+bool Application::stop() {
+  if (!parts_ || std::exchange(parts_->stopped, true)) return true;
   auto& parts = *parts_;
   const auto grace = parts.settings.server.shutdown_grace_ms;
   if (parts.watcher) parts.watcher->stop();
@@ -312,10 +316,19 @@ void Application::stop() {
   if (parts.http) parts.http->stop();
   parts.webhook_client.stop();
   if (parts.storage) parts.storage->close();
-  parts.timers.stop();
-  parts.blocking_pool.stop();
-  parts.runtime_pool.stop();
+  const bool returned = parts.stop_pools();
   if (parts.graphs) parts.graphs->stop();
+  return returned;
+}
+
+// Plugins' code runs on all of them. It was told to stop at the latest when the grace began.
+bool Application::Parts::stop_pools() {
+  constexpr std::chrono::seconds kLastWait{2};
+  const auto deadline = std::chrono::steady_clock::now() + kLastWait;
+  bool returned = setup_pool.stop_by(deadline);
+  returned = blocking_pool.stop_by(deadline) && returned;
+  timers.stop();  // who opens a worker process waits for its word or for a timer
+  return runtime_pool.stop_by(deadline) && returned;
 }
 
 }  // namespace agenthost::app

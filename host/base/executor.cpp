@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,9 +18,45 @@
 
 namespace agenthost {
 namespace {
-void name_thread(const std::string& name) {
-  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+
+// A thread that can be waited for in vain.
+class PoolThread {
+ public:
+  PoolThread(const std::string& name, Job work) {
+    std::promise<void> end;
+    ended_ = end.get_future();
+    thread_ = std::thread([name, work = std::move(work), end = std::move(end)]() mutable {
+      pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+      work();
+      end.set_value();
+    });
+  }
+
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  bool join_by(StopBy deadline) {
+    if (!thread_.joinable()) return true;
+    if (ended_.wait_until(deadline) != std::future_status::ready) return false;
+    thread_.join();
+    return true;
+  }
+
+ private:
+  std::future<void> ended_;
+  std::thread thread_;
+};
+
+void join_all(std::vector<PoolThread>& threads) {
+  for (auto& thread : threads) thread.join();
 }
+
+bool join_all_by(StopBy deadline, std::vector<PoolThread>& threads) {
+  bool all = true;
+  for (auto& thread : threads) all = thread.join_by(deadline) && all;
+  return all;
+}
+
 }  // namespace
 
 // ---- ThreadPool ----
@@ -28,15 +65,17 @@ struct ThreadPool::Impl {
   boost::asio::io_context context;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
       boost::asio::make_work_guard(context)};
-  std::vector<std::thread> threads;
+  std::vector<PoolThread> threads;
+
+  void tell_to_stop() {
+    work.reset();
+    context.stop();
+  }
 };
 
 ThreadPool::ThreadPool(std::string name, unsigned threads) : impl_(std::make_unique<Impl>()) {
   for (unsigned i = 0; i < threads; ++i) {
-    impl_->threads.emplace_back([context = &impl_->context, name] {
-      name_thread(name);
-      context->run();
-    });
+    impl_->threads.emplace_back(name, [context = &impl_->context] { context->run(); });
   }
 }
 
@@ -49,11 +88,13 @@ void ThreadPool::post(Job job) {
 }
 
 void ThreadPool::stop() {
-  impl_->work.reset();
-  impl_->context.stop();
-  for (auto& thread : impl_->threads) {
-    if (thread.joinable()) thread.join();
-  }
+  impl_->tell_to_stop();
+  join_all(impl_->threads);
+}
+
+bool ThreadPool::stop_by(StopBy deadline) {
+  impl_->tell_to_stop();
+  return join_all_by(deadline, impl_->threads);
 }
 
 // ---- ElasticPool ----
@@ -67,10 +108,9 @@ struct ElasticPool::Impl {
   std::deque<Job> jobs;
   std::size_t idle = 0;
   bool stopping = false;
-  std::vector<std::thread> threads;
+  std::vector<PoolThread> threads;  // until it stops; then of whoever stops it
 
   void run() {
-    name_thread(name);
     std::unique_lock lock(mutex);
     while (true) {
       ++idle;
@@ -84,6 +124,17 @@ struct ElasticPool::Impl {
       job = nullptr;  // outside the lock: what it owns may post when it goes
       lock.lock();
     }
+  }
+
+  // No thread is added from here on, so that those there are can be waited for without the lock.
+  void tell_to_stop() {
+    std::deque<Job> dropped;
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+      dropped.swap(jobs);
+    }
+    wake.notify_all();
   }
 };
 
@@ -101,24 +152,20 @@ void ElasticPool::post(Job job) {
   if (impl_->stopping) return;
   impl_->jobs.push_back(std::move(job));
   if (impl_->idle < impl_->jobs.size() && impl_->threads.size() < impl_->max_threads) {
-    impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
+    impl_->threads.emplace_back(impl_->name, [impl = impl_.get()] { impl->run(); });
   } else {
     impl_->wake.notify_one();
   }
 }
 
 void ElasticPool::stop() {
-  std::vector<std::thread> threads;
-  std::deque<Job> dropped;
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->stopping = true;
-    dropped.swap(impl_->jobs);
-    threads.swap(impl_->threads);
-  }
-  impl_->wake.notify_all();
-  dropped.clear();
-  for (auto& thread : threads) thread.join();
+  impl_->tell_to_stop();
+  join_all(impl_->threads);
+}
+
+bool ElasticPool::stop_by(StopBy deadline) {
+  impl_->tell_to_stop();
+  return join_all_by(deadline, impl_->threads);
 }
 
 // ---- Strand ----

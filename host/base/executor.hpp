@@ -19,8 +19,12 @@ struct Executor {
   virtual void post(Job job) = 0;
 };
 
-// A pool of threads. Jobs left when it stops are dropped. Exceptions that escape a job end the process: a job
-// is the caller's border.
+// A pool's end. stop() waits for the jobs that run and drops the rest; idempotent, not from one of the pool's
+// own threads. stop_by() waits no longer than that: false when a job still runs, which is then to be left
+// alone, with all it uses, until the process ends.
+using StopBy = std::chrono::steady_clock::time_point;
+
+// A pool of threads. Exceptions that escape a job end the process: a job is the caller's border.
 class ThreadPool final : public Executor {
  public:
   ThreadPool(std::string name, unsigned threads);
@@ -29,8 +33,8 @@ class ThreadPool final : public Executor {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   void post(Job job) override;
-  // Waits for running jobs, drops the rest. Idempotent; not from one of its own threads.
   void stop();
+  [[nodiscard]] bool stop_by(StopBy deadline);
 
  private:
   friend class Timers;
@@ -48,6 +52,7 @@ class ElasticPool final : public Executor {
 
   void post(Job job) override;
   void stop();
+  [[nodiscard]] bool stop_by(StopBy deadline);
 
  private:
   struct Impl;

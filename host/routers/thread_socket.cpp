@@ -161,11 +161,8 @@ std::optional<ThreadSocket::Log::Reading> ThreadSocket::reading_for(const Protoc
   if (since != nullptr && !since->IsUint64()) {
     return refused("invalid_argument", "since: must be a whole number, 0 or more");
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (subscriptions_.size() >= kMostSubscriptions) {
-      return refused("invalid_argument", "too many subscriptions on one socket; unsubscribe some");
-    }
+  if (subscription_count() >= kMostSubscriptions) {
+    return refused("invalid_argument", "too many subscriptions on one socket; unsubscribe some");
   }
   const auto opened = [this, call, &left_over](const Log::Opening& opening) {
     // The answer comes first, then what it announces.
@@ -188,6 +185,11 @@ std::optional<ThreadSocket::Log::Reading> ThreadSocket::reading_for(const Protoc
       [self = shared_from_this()](const auto& event, services::Showing showing) {
         self->send_event(*event, showing);
       }};
+}
+
+std::size_t ThreadSocket::subscription_count() const {
+  const std::lock_guard lock(mutex_);
+  return subscriptions_.size();
 }
 
 void ThreadSocket::unsubscribe(const ProtocolCallPtr& call) {

@@ -37,6 +37,7 @@ class ThreadSocket final : public SocketUser, public std::enable_shared_from_thi
   [[nodiscard]] std::optional<Log::Reading> reading_for(const ProtocolCallPtr& call,
                                                         std::vector<Log::ReaderId>& left_over);
   void unsubscribe(const ProtocolCallPtr& call);
+  [[nodiscard]] std::size_t subscription_count() const;
   void send_event(const services::TapeEvent& event, services::Showing showing);
   [[nodiscard]] services::ThreadTape& tape();
 
@@ -55,7 +56,7 @@ class ThreadSocket final : public SocketUser, public std::enable_shared_from_thi
   std::uint64_t last_live_ = 0;
   std::uint64_t last_replayed_ = 0;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_
   std::deque<std::string> waiting_;  // the first of them are being worked on:
   std::size_t working_on_ = 0;

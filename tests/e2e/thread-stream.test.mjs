@@ -390,6 +390,26 @@ describe('the thread stream on the wire', () => {
     expect(events.map(({method}) => method).join(' ')).toBe('lifecycle values values values values lifecycle');
   });
 
+  it('refuses one subscription too many, and goes on with the others and with other clients', async () => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`);
+    await new Promise((opened) => (socket.onopen = opened));
+    const ask = (id, method, params) =>
+      new Promise((answered) => {
+        socket.onmessage = ({data}) => answered(JSON.parse(data));
+        socket.send(JSON.stringify({id, method, params}));
+      });
+    const subscribe = (id) => ask(id, 'subscription.subscribe', {channels: ['values']});
+    const answers = [];
+    for (let id = 1; id <= 257; ++id) answers.push(await subscribe(id));
+    expect(answers.filter(({type}) => type === 'success')).toHaveLength(256);
+    expect(answers.at(-1)).toMatchObject({type: 'error', id: 257, error: 'invalid_argument'});
+    const {subscription_id} = answers[0].result;
+    expect(await ask(258, 'subscription.unsubscribe', {subscription_id})).toMatchObject({type: 'success'});
+    expect(await subscribe(259)).toMatchObject({type: 'success'});
+    await api.ok('GET', '/ok');
+    socket.close();
+  });
+
   it('joins all runs of a thread the older way', async () => {
     const thread_id = await api.thread();
     const path = `/threads/${thread_id}/stream?stream_mode=run_modes&stream_mode=state_update`;

@@ -13,6 +13,8 @@ const kPlugins = process.env.AGENTHOST_PLUGINS ?? resolve(here, '../../../build/
 export const kConformance = process.env.AGENTHOST_CONFORMANCE ?? join(dirname(kPlugins), 'conformance');
 // One plugin in several versions.
 export const kReload = process.env.AGENTHOST_RELOAD ?? resolve(here, '../../../build/release/tests/reload-plugins');
+// No process survives what they do.
+export const kDangerous = join(dirname(kReload), 'bad-plugins/dangerous');
 const kPages = resolve(here, '../../../web/dist');
 const kStartMs = 20_000;
 const kStopMs = 15_000;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <utility>
@@ -25,6 +26,20 @@ TYPED_TEST(OfEachPool, WhatAJobOwnedMayPostWhenItGoes) {
   std::promise<void> ran;
   this->pool.post([owned = posts_when_it_goes(this->pool, [&ran] { ran.set_value(); })] {});
   ran.get_future().wait();
+}
+
+TYPED_TEST(OfEachPool, NeedNotWaitForEverForAJob) {
+  std::promise<void> began;
+  std::promise<void> go_on;
+  this->pool.post([&] {
+    began.set_value();
+    go_on.get_future().wait();
+  });
+  began.get_future().wait();
+  EXPECT_FALSE(this->pool.stop_by(std::chrono::steady_clock::now()));
+  go_on.set_value();
+  EXPECT_TRUE(this->pool.stop_by(std::chrono::steady_clock::time_point::max()));
+  EXPECT_TRUE(this->pool.stop_by(std::chrono::steady_clock::now()));
 }
 
 TEST(AnElasticPool, LetsGoOfWhatHasNotBegunBeforeItWaitsForTheRest) {

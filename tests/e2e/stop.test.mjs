@@ -1,0 +1,56 @@
+// SIGTERM ends the server whatever a plugin does, in order and soon, and what was acknowledged is there after.
+import {cp, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {Api, until} from './support/api.mjs';
+import {kDangerous, Server} from './support/server.mjs';
+
+// The libraries are opened in the server: nothing stands between them and it.
+const kInProcess = {isolation: 'in_process', first_contact: 'none', watch: false};
+const kShort = {server: {shutdown_grace_ms: 100}, runtime: {cancel_grace_ms: 50}};
+
+let plugins;
+let server;
+let api;
+beforeEach(async () => {
+  plugins = await mkdtemp(join(tmpdir(), 'agenthost-stop-'));
+});
+afterEach(async () => {
+  await server?.remove();
+  await rm(plugins, {recursive: true, force: true});
+});
+const drop = (name) => cp(join(kDangerous, name), join(plugins, name), {recursive: true});
+async function start(config) {
+  server = await Server.start({plugins, config: {log: {level: 'info'}, api: {admin: true}, ...kShort, ...config}});
+  api = new Api(server);
+}
+
+it.each(['hangs', 'hangs_blocking'])('although a node never returns: %s', async (name) => {
+  await drop(name);
+  await start({plugins: kInProcess});
+  const thread_id = await api.thread({kept: true});
+  const {run_id} = await api.run(thread_id, {assistant_id: name, input: {x: 'hang'}});
+  await until(async () => (await api.ok('GET', `/threads/${thread_id}/runs/${run_id}`)).status === 'running', 'the run');
+  expect(await server.stop()).toEqual([0, null]);
+  expect(server.output).toContain(`${name} 1.0.0 still has work in flight`);
+  expect(server.output).toContain('ends without waiting any longer for plugin code that does not return');
+  await rm(join(plugins, name), {recursive: true});
+  await server.launch();
+  expect((await api.ok('GET', `/threads/${thread_id}`)).metadata.kept).toBe(true);
+});
+
+it.each([
+  ['in the server', kInProcess],
+  ['in a child that meets it first', {...kInProcess, first_contact: 'child'}],
+  ['in worker processes', {...kInProcess, isolation: 'process'}],
+])('although a plugin hangs while it is opened %s', async (_, settings) => {
+  await drop('hangs_blocking');
+  await start({plugins: settings});
+  await drop('hangs_at_entry');
+  const reload = api.call('POST', '/admin/plugins/reload').catch(() => 'gone');
+  // A server that is being given a plugin still serves the others.
+  for (let i = 0; i < 5; ++i) await api.ok('POST', '/runs/wait', {assistant_id: 'hangs_blocking', input: {}});
+  expect(await server.stop()).toEqual([0, null]);
+  await reload;
+});
