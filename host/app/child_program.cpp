@@ -1,13 +1,17 @@
 #include "host/app/child_program.hpp"
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
 
@@ -24,9 +28,7 @@ void show(int file) {
   }
 }
 
-}  // namespace
-
-pid_t start(const Command& command, const Outputs& outputs) {
+pid_t spawn(const Command& command, const Outputs& outputs) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const auto& word : command) {
@@ -42,26 +44,65 @@ pid_t start(const Command& command, const Outputs& outputs) {
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   pid_t pid = -1;
   if (posix_spawnp(&pid, arguments[0], &files, &attributes, arguments.data(), environ) != 0) pid = -1;
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
-  if (pid < 0) std::fprintf(stderr, "cannot start %s; is it installed?\n", command[0].c_str());
   return pid;
 }
 
-bool run_quietly(const Command& command) {
-  const int said = memfd_create("said", MFD_CLOEXEC);
-  const auto pid = said < 0 ? start(command) : start(command, {said, said});
-  int status = 0;
-  const bool good =
-      pid >= 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  if (said >= 0) {
-    if (!good) show(said);
-    close(said);
+// Until it has ended or is to end.
+void wait_for(const ChildProgram& program, int stop) {
+  std::array<pollfd, 2> wanted{pollfd{program.ended(), POLLIN, 0}, pollfd{stop, POLLIN, 0}};
+  while (poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
   }
+}
+
+}  // namespace
+
+ChildProgram::ChildProgram(pid_t pid, FileDescriptor pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+
+std::optional<ChildProgram> ChildProgram::start(const Command& command, const Outputs& outputs) {
+  const auto pid = spawn(command, outputs);
+  if (pid < 0) {
+    std::fprintf(stderr, "cannot start %s; is it installed?\n", command[0].c_str());
+    return std::nullopt;
+  }
+  // Not by <sys/pidfd.h>, whose functions C++ cannot link in this C library.
+  ChildProgram program(pid, FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))));
+  if (program.pidfd_) return program;
+  std::fprintf(stderr, "cannot watch %s: pidfd_open failed; agenthost needs Linux 5.3\n", command[0].c_str());
+  program.tell(SIGKILL);
+  program.wait();
+  return std::nullopt;
+}
+
+void ChildProgram::tell(int signal) const {
+  kill(-pid_, signal);
+}
+
+bool ChildProgram::wait() {
+  int status = 0;
+  return waitpid(pid_, &status, 0) == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool run_quietly(const Command& command, int stop) {
+  const FileDescriptor said(memfd_create("said", MFD_CLOEXEC));
+  auto program = said ? ChildProgram::start(command, {said.get(), said.get()}) : ChildProgram::start(command);
+  if (!program) return false;
+  wait_for(*program, stop);
+  const bool stopped = is_readable(stop);
+  if (stopped) program->tell(SIGTERM);
+  const bool good = program->wait() && !stopped;
+  if (!good && !stopped && said) show(said.get());
   return good;
+}
+
+bool is_readable(int fd) {
+  pollfd wanted{fd, POLLIN, 0};
+  return poll(&wanted, 1, 0) > 0;
 }
 
 }  // namespace agenthost::app

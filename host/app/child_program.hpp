@@ -1,5 +1,6 @@
-// Programs that a verb starts and waits for. Functions are thread-safe as long as nobody changes the
-// environment.
+// ChildProgram: a program that a verb starts, watches and ends. It has a process group of its own: Ctrl-C in a
+// terminal is for the verb, which then ends the program and what that has started, in order. Strand-bound;
+// nobody changes the environment meanwhile.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "host/base/file_descriptor.hpp"
 
 namespace agenthost::app {
 
@@ -17,10 +20,31 @@ struct Outputs {
   std::optional<int> standard, errors;
 };
 
-// With our environment and none of our blocked signals. -1, and a word on stderr, when it cannot be started.
-[[nodiscard]] pid_t start(const Command& command, const Outputs& outputs = {});
+class ChildProgram {
+ public:
+  // With our environment and none of our blocked signals. nullopt, and a word on stderr, when it cannot be
+  // started.
+  [[nodiscard]] static std::optional<ChildProgram> start(const Command& command, const Outputs& outputs = {});
 
-// To its end; true when that was good. What it said is shown only when it was not.
-[[nodiscard]] bool run_quietly(const Command& command);
+  // Readable once it has ended.
+  [[nodiscard]] int ended() const { return pidfd_.get(); }
+  // The whole group. Only before wait().
+  void tell(int signal) const;
+  // For its end, which it has to come to; true when that was good. Once.
+  bool wait();
+
+ private:
+  ChildProgram(pid_t pid, FileDescriptor pidfd);
+
+  pid_t pid_;
+  FileDescriptor pidfd_;
+};
+
+// To its end; true when that was good. What it said is shown only when it was not. stop: a descriptor; once it
+// is readable the program is told to end, and the end is no good one.
+[[nodiscard]] bool run_quietly(const Command& command, int stop);
+
+// Whether there is something to read, now.
+[[nodiscard]] bool is_readable(int fd);
 
 }  // namespace agenthost::app

@@ -1,10 +1,12 @@
 #include "host/app/dev_server.hpp"
 
 #include <fcntl.h>
-#include <sys/wait.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -38,11 +40,21 @@ std::string outcomes_text(const std::string& body) {
   return text.empty() ? "no plugin" : text;
 }
 
-Result<outbound::HttpReply> ask_to_reload(const std::string& url) {
+void wait_for_either(int one, int other) {
+  std::array<pollfd, 2> wanted{pollfd{one, POLLIN, 0}, pollfd{other, POLLIN, 0}};
+  while (poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
+  }
+}
+
+// Asks, until there is an answer or stop is readable.
+Result<outbound::HttpReply> ask_to_reload(const std::string& url, int stop) {
   settings::Service server;
   server.base_url = url;
   server.retries = 0;
   server.timeout_ms = kPatience;
+  // Before the client, which tells everybody when it goes.
+  const FileDescriptor answered(eventfd(0, EFD_CLOEXEC));
+  std::promise<Result<outbound::HttpReply>> reply;
   auto client = outbound::HttpClient::open({}, {{"server", server}});
   if (!client) return fail(client.error());
   auto endpoint = (*client)->service("server");
@@ -51,72 +63,76 @@ Result<outbound::HttpReply> ask_to_reload(const std::string& url) {
   request.endpoint = std::move(*endpoint);
   request.method = "POST";
   request.url = "/admin/plugins/reload";
-  std::promise<Result<outbound::HttpReply>> reply;
-  (*client)->start(std::move(request),
-                   {nullptr, [&reply](auto answer) { reply.set_value(std::move(answer)); }});
+  (*client)->start(std::move(request), {nullptr, [&](auto answer) {
+                                          reply.set_value(std::move(answer));
+                                          eventfd_write(answered.get(), 1);
+                                        }});
+  wait_for_either(answered.get(), stop);
+  if (!is_readable(answered.get())) return fail(ErrorCode::kCancelled, "not waited for");
   return reply.get_future().get();
 }
 
-std::string reloaded(const std::string& url) {
-  const auto reply = ask_to_reload(url);
+std::string reloaded(const std::string& url, int stop) {
+  const auto reply = ask_to_reload(url, stop);
   return reply ? outcomes_text(reply->body) : reply.error().text;
 }
 
 }  // namespace
 
-DevServer::DevServer(Command command) : command_(std::move(command)) {}
+DevServer::DevServer(Command command, int stop) : command_(std::move(command)), stop_(stop) {}
 
 DevServer::~DevServer() {
-  if (pid_ < 0) return;
-  kill(pid_, SIGTERM);
-  waitpid(pid_, nullptr, 0);
-  forget();
+  if (!program_) return;
+  program_->tell(SIGTERM);
+  // A server whose words nobody reads could not end.
+  while (!is_readable(program_->ended())) {
+    wait_for_either(program_->ended(), output_.get());
+    if (output_) read_output();
+  }
+  hear_last_words();
+  program_->wait();
 }
 
 void DevServer::start_it() {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
-  pid_ = start(command_, {ends[1], std::nullopt});
-  close(ends[1]);
-  output_ = ends[0];
-  fcntl(output_, F_SETFL, O_NONBLOCK);
+  if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return;
+  output_ = FileDescriptor(ends[0]);
+  const FileDescriptor theirs(ends[1]);
+  fcntl(theirs.get(), F_SETFL, 0);  // it may block
+  program_ = ChildProgram::start(command_, {theirs.get(), std::nullopt});
 }
 
 void DevServer::forget() {
-  pid_ = -1;
-  if (output_ >= 0) close(output_);
-  output_ = -1;
+  program_.reset();
+  output_.reset();
   line_.clear();
   url_.clear();
   behind_ = false;
 }
 
 std::string DevServer::take_build() {
-  if (pid_ < 0) {
+  if (!program_) {
     forget();
     start_it();
-    return pid_ < 0 ? "cannot be started" : "starting";
+    return program_ ? "starting" : "cannot be started";
   }
-  if (!url_.empty()) return reloaded(url_);
+  if (!url_.empty()) return reloaded(url_, stop_);
   behind_ = true;
   return "still starting";
 }
 
-void DevServer::look() {
-  if (pid_ < 0 || waitpid(pid_, nullptr, WNOHANG) != pid_) return;
+void DevServer::bury() {
+  hear_last_words();
+  program_->wait();
   forget();
   std::fprintf(stderr, "== the server has ended; save a file to start it again\n");
 }
 
 void DevServer::read_output() {
   std::array<char, 4'096> piece{};
-  const auto size = read(output_, piece.data(), piece.size());
+  const auto size = read(output_.get(), piece.data(), piece.size());
   if (size < 0) return;
-  if (size == 0) {
-    close(output_);
-    output_ = -1;
-    return;
-  }
+  if (size == 0) return output_.reset();
   line_.append(piece.data(), static_cast<std::size_t>(size));
   for (auto end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
     hear(line_.substr(0, end));
@@ -124,12 +140,16 @@ void DevServer::read_output() {
   }
 }
 
+void DevServer::hear_last_words() {
+  while (output_ && is_readable(output_.get())) read_output();
+}
+
 void DevServer::hear(const std::string& line) {
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
   if (line.compare(0, kListening.size(), kListening) != 0) return;
   url_ = line.substr(kListening.size());
-  if (std::exchange(behind_, false)) std::fprintf(stderr, "== server: %s\n", reloaded(url_).c_str());
+  if (std::exchange(behind_, false)) std::fprintf(stderr, "== server: %s\n", reloaded(url_, stop_).c_str());
 }
 
 }  // namespace agenthost::app

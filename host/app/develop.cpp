@@ -11,9 +11,11 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "host/app/child_program.hpp"
 #include "host/app/dev_server.hpp"
 #include "host/app/own_place.hpp"
 #include "host/app/source_watch.hpp"
+#include "host/base/file_descriptor.hpp"
 
 namespace agenthost::app {
 namespace {
@@ -33,18 +35,29 @@ Command serve_command(const DevelopOptions& options, const fs::path& build) {
   return command;
 }
 
+// Readable once the user or the system wants it to end, and from then on.
+FileDescriptor stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
 // Configuring again costs little and takes up a changed CMakeLists.txt after a failed try.
-bool built(const fs::path& folder, const fs::path& build) {
+bool built(const fs::path& folder, const fs::path& build, int stop) {
   Command configure{"cmake", "-S", folder, "-B", build};
   if (const auto prefix = own_prefix(); !prefix.empty())
     configure.push_back("-DCMAKE_PREFIX_PATH=" + prefix.string());
-  return run_quietly(configure) && run_quietly({"cmake", "--build", build});
+  return run_quietly(configure, stop) && run_quietly({"cmake", "--build", build}, stop);
 }
 
 // One line for each save: how it was built, and what the server makes of it.
-void bring_in(const fs::path& folder, const fs::path& build, DevServer& server) {
+void bring_in(const fs::path& folder, const fs::path& build, DevServer& server, int stop) {
   const auto began = Clock::now();
-  if (!built(folder, build)) {
+  const bool good = built(folder, build, stop);
+  if (is_readable(stop)) return;
+  if (!good) {
     std::fprintf(stderr, "== not built; what runs goes on running, save a file to try again\n");
     return;
   }
@@ -67,35 +80,24 @@ int develop(const DevelopOptions& options) {
                  options.folder.c_str());
     return 2;
   }
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGCHLD}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+  const auto stop = stop_signals();
   const auto build = folder / "build";
   SourceWatch watch(folder);
   // It is told of each build, whole, instead of watching one being written.
   setenv("AGENTHOST_PLUGINS__WATCH", "false", 1);  // NOLINT(concurrency-mt-unsafe): there is no thread yet
   setenv("AGENTHOST_API__ADMIN", "true", 1);       // NOLINT(concurrency-mt-unsafe)
-  DevServer server(serve_command(options, build));
+  DevServer server(serve_command(options, build), stop.get());
   std::fprintf(stderr, "== building %s\n", folder.c_str());
-  bring_in(folder, build, server);
-  for (;;) {
-    std::array<pollfd, 3> wanted{pollfd{signal_fd, POLLIN, 0}, pollfd{watch.fd(), POLLIN, 0},
-                                 pollfd{server.output(), POLLIN, 0}};
+  bring_in(folder, build, server, stop.get());
+  while (!is_readable(stop.get())) {
+    std::array<pollfd, 4> wanted{pollfd{stop.get(), POLLIN, 0}, pollfd{watch.fd(), POLLIN, 0},
+                                 pollfd{server.output(), POLLIN, 0}, pollfd{server.ended(), POLLIN, 0}};
     poll(wanted.data(), wanted.size(), -1);
-    if ((wanted[0].revents & POLLIN) != 0) {
-      signalfd_siginfo received{};
-      if (read(signal_fd, &received, sizeof(received)) == sizeof(received) &&
-          received.ssi_signo != static_cast<unsigned>(SIGCHLD)) {
-        close(signal_fd);
-        return 0;
-      }
-      server.look();
-    }
-    if ((wanted[1].revents & POLLIN) != 0 && watch.take_changes()) bring_in(folder, build, server);
-    if (wanted[2].revents != 0 && server.output() >= 0) server.read_output();
+    if (wanted[2].revents != 0) server.read_output();
+    if (wanted[3].revents != 0) server.bury();
+    if (wanted[1].revents != 0 && watch.take_changes()) bring_in(folder, build, server, stop.get());
   }
+  return 0;
 }
 
 }  // namespace agenthost::app

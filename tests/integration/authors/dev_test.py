@@ -1,11 +1,14 @@
-"""`agenthost dev` serves what was saved last and could be built, without restarting the server.
+"""`agenthost dev` serves what was saved last and could be built, without restarting the server, and ends when it is told to.
 
 usage: dev_test.py WORK AGENTHOST PLUGIN_API CC CXX
 """
 
 import contextlib
 import json
+import os
+import signal
 import sys
+import time
 import urllib.request
 
 from workshop import PATIENCE_S, Workshop
@@ -46,6 +49,35 @@ def check_a_run_outlives_its_version(shop, server, source, plain):
     assert '"hello from the old"' in said and "event: error" not in said, said
 
 
+def check_it_ends_in_order(shop, source, plain):
+    """On Ctrl-C, which a terminal sends to the whole group, with a plugin that has more to say than a pipe holds."""
+    line = "much to say before it ends" * 4
+    talks = f'  for (int i = 0; i < 4000; ++i) puts("{line}");\n  puts("that was all");\n  fflush(stdout);\n  return AGENT_OK;'
+    source.write_text("#include <stdio.h>\n" + plain.replace("  (void)plugin;\n  return AGENT_OK;", "  (void)plugin;\n" + talks))
+    with shop.running("agenthost", "dev", "greeter", "--port", "0") as server:
+        server.wait_until_listening()
+        assert server.values_of("greeter", {}) == {"greeting": "hello from C"}
+        os.killpg(server.process.pid, signal.SIGINT)
+        server.wait_for("^that was all$")
+    assert [file.name for file in (shop.folder / "greeter/build/data").glob("*-wal")] == []
+
+
+def check_it_ends_while_it_builds(shop, source):
+    """With what it has started."""
+    began = shop.folder / "began"
+    lists = source.parent / "CMakeLists.txt"
+    lists.write_text(f'file(TOUCH "{began}")\nexecute_process(COMMAND sleep {10 * PATIENCE_S})\n')
+    with shop.running("agenthost", "dev", "greeter", "--port", "0"):
+        until(began.exists)
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
 def main(work, agenthost, api, *compilers):
     shop = Workshop(work, agenthost, api, compilers)
     shop.run("agenthost", "new", "greeter", "--lang", "c")
@@ -71,6 +103,8 @@ def main(work, agenthost, api, *compilers):
         assert server.values_of("greeter", {}) == {"greeting": "and once more"}
 
         check_a_run_outlives_its_version(shop, server, source, first)
+    check_it_ends_in_order(shop, source, first)
+    check_it_ends_while_it_builds(shop, source)
 
 
 if __name__ == "__main__":

@@ -57,11 +57,11 @@ def running(command, where, environment):
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            code = process.wait(PATIENCE_S)
+            process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)  # with the programs it started
             raise
-    assert code == 0, f"{command} ended with {code}"
+    assert process.returncode == 0, f"{command} ended with {process.returncode}"
 
 
 class Served:
