@@ -28,8 +28,8 @@ class Application {
 
   // The port it listens on.
   [[nodiscard]] Result<std::uint16_t> start();
-  // False when a plugin's code did not return: then the process has to end by itself (_Exit), since nothing that
-  // this code may still use can be taken down. Nothing else is left to do.
+  // False when a plugin's code did not return: then the process has to end by itself (_Exit), since nothing
+  // that this code may still use can be taken down. Nothing else is left to do.
   [[nodiscard]] bool stop();
 
   [[nodiscard]] std::vector<models::PluginReport> plugins() const;

@@ -1,5 +1,5 @@
-// ChildProgram: a program that a verb starts, watches and ends. It has a process group of its own: Ctrl-C in a
-// terminal is for the verb, which then ends the program and what that has started, in order. Strand-bound;
+// ChildProgram: a program that a verb starts, watches and ends. It has a process group of its own: Ctrl-C in
+// a terminal is for the verb, which then ends the program and what that has started, in order. Strand-bound;
 // nobody changes the environment meanwhile.
 #pragma once
 
@@ -40,8 +40,8 @@ class ChildProgram {
   FileDescriptor pidfd_;
 };
 
-// To its end; true when that was good. What it said is shown only when it was not. stop: a descriptor; once it
-// is readable the program is told to end, and the end is no good one.
+// To its end; true when that was good. What it said is shown only when it was not. stop: a descriptor; once
+// it is readable the program is told to end, and the end is no good one.
 [[nodiscard]] bool run_quietly(const Command& command, int stop);
 
 // Whether there is something to read, now.

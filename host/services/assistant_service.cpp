@@ -80,11 +80,24 @@ void AssistantService::install_system_assistants(std::function<void(Status)> don
 Result<models::Assistant> AssistantService::resolve(std::string_view id_or_graph) {
   if (auto known = cached(id_or_graph)) return std::move(*known);
   const auto id = to_id(id_or_graph);
+  const auto seen = changes();
   auto found = storage_.assistant(id);
   if (!found) return found.error().code == ErrorCode::kNotFound ? fail(not_found(id_or_graph)) : found;
-  const std::lock_guard lock(mutex_);
-  cache_.insert_or_assign(id, *found);
+  keep(*found, seen);
   return found;
+}
+
+std::uint64_t AssistantService::changes() const {
+  const std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+void AssistantService::keep(const models::Assistant& row, std::uint64_t seen) {
+  constexpr std::size_t kMostKept = 10'000;
+  const std::lock_guard lock(mutex_);
+  if (changes_ != seen) return;  // the row may be older than what has changed
+  if (cache_.size() >= kMostKept) cache_.clear();
+  cache_.insert_or_assign(row.assistant_id, row);
 }
 
 std::optional<models::Assistant> AssistantService::cached(std::string_view id_or_graph) const {
@@ -96,6 +109,7 @@ std::optional<models::Assistant> AssistantService::cached(std::string_view id_or
 
 void AssistantService::forget(const std::string& id) {
   const std::lock_guard lock(mutex_);
+  ++changes_;
   cache_.erase(id);
 }
 

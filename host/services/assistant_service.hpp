@@ -2,6 +2,7 @@
 // that read may block on the disk (reader threads), `cached` never does.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -56,6 +57,9 @@ class AssistantService {
   [[nodiscard]] std::string to_id_locked(std::string_view id_or_graph) const;  // holds mutex_
   void write_then_read(storage::Write write, const std::string& id, Reply<models::Assistant> reply);
   void forget(const std::string& id);
+  // How often rows have changed; what was read is kept only when none has since.
+  [[nodiscard]] std::uint64_t changes() const;
+  void keep(const models::Assistant& row, std::uint64_t seen);
 
   storage::Storage& storage_;
   const runtime::GraphCatalog& graphs_;
@@ -65,8 +69,9 @@ class AssistantService {
   // graph id -> id of its system assistant, for every graph that was ever served: naming one is most of what
   // clients do, and the id is a hash.
   std::map<std::string, std::string, std::less<>> system_ids_;
-  // Rows as last read; an entry goes before its row changes.
+  // Rows as last read. An entry goes once its row has changed, before anybody is told.
   std::unordered_map<std::string, models::Assistant> cache_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace agenthost::services

@@ -71,13 +71,24 @@ void EventLoop::run() {
   while (!stopping_) {
     const auto after = run_jobs() ? WaitGuess::After::kJobs : WaitGuess::After::kEvents;
     const auto count = wait(events, after);
-    for (std::size_t i = 0; i < count && !stopping_; ++i) {
-      const auto found = watched_.find(events.at(i).data.fd);
-      if (found == watched_.end()) continue;  // an earlier handler of this batch has ended it
-      const auto ready = found->second;
-      (*ready)();
+    for (const auto& [fd, handler] : handlers_of(events, count)) {
+      const auto found = watched_.find(fd);
+      // An earlier handler of this turn may have ended it, and opened another by the same number.
+      if (!stopping_ && found != watched_.end() && found->second == handler) (*handler)();
     }
   }
+}
+
+std::vector<std::pair<int, EventLoop::Handler>> EventLoop::handlers_of(const Events& events,
+                                                                       std::size_t count) const {
+  std::vector<std::pair<int, Handler>> handlers;
+  handlers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const int fd = events.at(i).data.fd;
+    if (const auto found = watched_.find(fd); found != watched_.end())
+      handlers.emplace_back(fd, found->second);
+  }
+  return handlers;
 }
 
 std::size_t EventLoop::wait(Events& events, WaitGuess::After after) {

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "host/base/error.hpp"
@@ -42,10 +43,14 @@ class EventLoop final : public Executor {
 
  private:
   using Events = std::array<epoll_event, 64>;
+  // Shared because: a handler may unwatch its own descriptor.
+  using Handler = std::shared_ptr<std::function<void()>>;
 
   EventLoop(FileDescriptor epoll, FileDescriptor wake);
   // How many events there are now.
   [[nodiscard]] std::size_t wait(Events& events, WaitGuess::After after);
+  [[nodiscard]] std::vector<std::pair<int, Handler>> handlers_of(const Events& events,
+                                                                 std::size_t count) const;
   // Whether there were any.
   [[nodiscard]] bool run_jobs();
 
@@ -58,8 +63,8 @@ class EventLoop final : public Executor {
   // Guarded by mutex_
   std::vector<Job> jobs_;
   std::thread::id running_on_;
-  // Owned by the loop's thread. Shared because: a handler may unwatch its own descriptor.
-  std::unordered_map<int, std::shared_ptr<std::function<void()>>> watched_;
+  // Owned by the loop's thread
+  std::unordered_map<int, Handler> watched_;
   WaitGuess guess_;
 };
 

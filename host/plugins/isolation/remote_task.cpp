@@ -74,6 +74,7 @@ void RemoteTask::start(agent_task* task) {
 
 void RemoteTask::give(const std::shared_ptr<Child>& child, std::uint64_t number) {
   const std::lock_guard lock(mutex_);
+  if (number < number_) return;  // that process was lost, and this given to another, before we came here
   child_ = child;
   number_ = number;
   open_calls_ = 0;
