@@ -315,7 +315,7 @@ bool Application::stop() {
   }
   if (parts.http) parts.http->stop();
   parts.webhook_client.stop();
-  if (parts.storage) parts.storage->close();
+  if (parts.storage) parts.storage->close();  // after the scheduler, which writes under its own lock
   const bool returned = parts.stop_pools();
   if (parts.graphs) parts.graphs->stop();
   return returned;
