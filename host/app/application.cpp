@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "agenthost/agent_plugin.h"
+#include "host/app/data_folder.hpp"
 #include "host/app/plugin_reload.hpp"
 #include "host/app/room_options.hpp"
 #include "host/app/store_door.hpp"
@@ -54,16 +55,7 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
   storage::SqliteOptions options;
   options.readers = settings.readers;
   options.migrating = [&](const std::string& what) { logger.info("storage", what); };
-  if (settings.kind == "sqlite") {
-    std::error_code problem;
-    std::filesystem::create_directories(settings.directory, problem);
-    if (problem) {
-      return fail(ErrorCode::kUnavailable, settings.directory.string() +
-                                               ": cannot create the data folder: " + problem.message() +
-                                               "; choose another with --data or storage.directory");
-    }
-    options.file = settings.directory / "agenthost.db";
-  }
+  if (settings.kind == "sqlite") options.file = settings.directory / "agenthost.db";
   return storage::open_sqlite(options);
 }
 
@@ -116,6 +108,7 @@ struct Application::Parts {
   std::unique_ptr<outbound::McpClient> mcp;
   outbound::WebhookClient webhook_client;
   WebhookBridge webhook_bridge;
+  std::optional<DataFolder> data_folder;
   std::unique_ptr<storage::Storage> storage;
   std::optional<services::StoreService> store;
   std::optional<StoreDoor> store_door;  // for plugins, as the next
@@ -157,6 +150,11 @@ Status Application::Parts::open() {
   auto opened_mcp = outbound::McpClient::open(*http, runtime_pool, settings.tools.servers);
   if (!opened_mcp) return fail(opened_mcp.error());
   mcp = std::move(*opened_mcp);
+  if (settings.storage.kind == "sqlite") {
+    auto folder = DataFolder::open(settings.storage.directory);
+    if (!folder) return fail(folder.error());
+    data_folder.emplace(std::move(*folder));
+  }
   auto opened_storage = open_storage(settings.storage, logger);
   if (!opened_storage) return fail(opened_storage.error());
   storage = std::move(*opened_storage);

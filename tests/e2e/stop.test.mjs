@@ -1,10 +1,12 @@
-// SIGTERM ends the server whatever a plugin does, in order and soon, and what was acknowledged is there after.
+// SIGTERM ends the server whatever a plugin does, in order and soon, and what was acknowledged is there after. As long as
+// it lives nobody else serves its data folder.
+import {execFile} from 'node:child_process';
 import {cp, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {Api, until} from './support/api.mjs';
-import {kDangerous, Server} from './support/server.mjs';
+import {kBinary, kDangerous, Server} from './support/server.mjs';
 
 // The libraries are opened in the server: nothing stands between them and it.
 const kInProcess = {isolation: 'in_process', first_contact: 'none', watch: false};
@@ -53,4 +55,20 @@ it.each([
   for (let i = 0; i < 5; ++i) await api.ok('POST', '/runs/wait', {assistant_id: 'hangs_blocking', input: {}});
   expect(await server.stop()).toEqual([0, null]);
   await reload;
+});
+
+it('leaves its data folder to nobody else before that', async () => {
+  await start();
+  const data = join(server.folder, 'data');
+  const another = await new Promise((done) => {
+    const words = ['serve', '--port', '0', '--data', data, '--plugins', plugins];
+    execFile(kBinary, words, {env: {PATH: process.env.PATH}}, ({code}, _, stderr) => done({code, stderr}));
+  });
+  expect(another).toEqual({
+    code: 1,
+    stderr: `${data}: another agenthost (process ${server.pid}) serves this data folder; stop it, or choose another with --data or storage.directory\n`,
+  });
+  await api.ok('GET', '/ok');
+  await server.restart();
+  await api.ok('GET', '/ok');
 });
