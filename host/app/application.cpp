@@ -59,6 +59,19 @@ Result<std::unique_ptr<storage::Storage>> open_storage(const settings::Storage& 
   return storage::open_sqlite(options);
 }
 
+// A node that does not return must not keep every other agent waiting.
+Reserve reserve_for_stuck_nodes(telemetry::Logger& logger) {
+  Reserve reserve;
+  reserve.added = [&logger](const std::string& activity) {
+    logger.warn("runtime",
+                (activity.empty() ? "a job" : activity) +
+                    " does not return; a thread was added, so that the others go on. A node that computes or "
+                    "waits for long is to be declared blocking, or its plugin to run in worker "
+                    "processes (plugins.isolation)");
+  };
+  return reserve;
+}
+
 // What it has met another build may not survive.
 std::string build_name() {
   return fmt::format("{}/abi-{}.{}", kVersion, AGENT_ABI_MAJOR, AGENT_ABI_MINOR);
@@ -78,7 +91,7 @@ struct Application::Parts {
   Parts(const settings::Settings& chosen, telemetry::Logger& log)
       : settings(chosen),
         logger(log),
-        runtime_pool("runtime", runtime_threads(chosen)),
+        runtime_pool("runtime", runtime_threads(chosen), reserve_for_stuck_nodes(log)),
         blocking_pool("blocking", chosen.runtime.blocking_threads),
         setup_pool("setup", 1),
         timers(runtime_pool),

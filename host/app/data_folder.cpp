@@ -25,8 +25,8 @@ std::string holder(const FileDescriptor& lock) {
 
 Result<DataFolder> DataFolder::open(const std::filesystem::path& directory) {
   const auto unusable = [&](const std::error_code& why) {
-    return fail(ErrorCode::kUnavailable, directory.string() + ": cannot be used as the data folder: " +
-                                             why.message() +
+    return fail(ErrorCode::kUnavailable, directory.string() +
+                                             ": cannot be used as the data folder: " + why.message() +
                                              "; choose another with --data or storage.directory");
   };
   std::error_code problem;

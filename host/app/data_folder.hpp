@@ -1,5 +1,5 @@
-// DataFolder: the folder of what lasts, which is one server's as long as that lives: two on one database would
-// both take up its runs. Immutable.
+// DataFolder: the folder of what lasts, which is one server's as long as that lives: two on one database
+// would both take up its runs. Immutable.
 #pragma once
 
 #include <filesystem>

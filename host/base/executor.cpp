@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -14,7 +15,10 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "host/base/activity.hpp"
 
 namespace agenthost {
 namespace {
@@ -57,26 +61,110 @@ bool join_all_by(StopBy deadline, std::vector<PoolThread>& threads) {
   return all;
 }
 
+// One thread of a pool, as its supervisor sees it.
+struct Worker {
+  ActivityOfThread activity;
+  std::atomic<std::uint64_t> turn{0};  // odd while a job runs
+  std::uint64_t seen = 0;              // the supervisor's own
+  bool stuck = false;                  // the same
+};
+
+thread_local Worker* this_worker = nullptr;
+
+// While a job runs.
+class Turn {
+ public:
+  Turn() { next(); }
+  ~Turn() { next(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  static void next() {
+    if (this_worker != nullptr) {
+      this_worker->turn.store(this_worker->turn.load(std::memory_order_relaxed) + 1,
+                              std::memory_order_relaxed);
+    }
+  }
+};
+
 }  // namespace
 
 // ---- ThreadPool ----
 
 struct ThreadPool::Impl {
+  Impl(std::string called, unsigned count, Reserve against)
+      : name(std::move(called)), at_first(count), reserve(std::move(against)) {}
+
+  const std::string name;
+  const std::size_t at_first;
+  const Reserve reserve;
   boost::asio::io_context context;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
       boost::asio::make_work_guard(context)};
+  // Of the constructor, then of the supervisor, then of whoever stops the pool
+  std::vector<std::unique_ptr<Worker>> workers;
   std::vector<PoolThread> threads;
 
+  std::mutex mutex;
+  std::condition_variable wake;
+  // Guarded by mutex
+  bool stopping = false;
+  std::optional<PoolThread> supervisor;
+
+  void add_thread() {
+    auto* worker = workers.emplace_back(std::make_unique<Worker>()).get();
+    threads.emplace_back(name, [this, worker] {
+      this_worker = worker;
+      worker->activity.watch_this_thread();
+      context.run();
+    });
+  }
+
+  void supervise() {
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, reserve.patience, [this] { return stopping; })) reinforce();
+  }
+
+  // As many threads are to be free for what comes as there were at first.
+  void reinforce() {
+    std::size_t free = 0;
+    std::vector<std::string> stuck_now;
+    for (auto& worker : workers) {
+      const auto turn = worker->turn.load(std::memory_order_relaxed);
+      const bool stuck = turn % 2 == 1 && turn == std::exchange(worker->seen, turn);
+      if (!stuck) ++free;
+      if (stuck && !worker->stuck) stuck_now.push_back(worker->activity.text());
+      worker->stuck = stuck;
+    }
+    for (const auto& activity : stuck_now) {
+      if (free >= at_first || workers.size() == at_first + reserve.most) return;
+      add_thread();
+      ++free;
+      reserve.added(activity);
+    }
+  }
+
   void tell_to_stop() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    wake.notify_all();
+    if (supervisor) supervisor->join();
     work.reset();
     context.stop();
   }
 };
 
-ThreadPool::ThreadPool(std::string name, unsigned threads) : impl_(std::make_unique<Impl>()) {
-  for (unsigned i = 0; i < threads; ++i) {
-    impl_->threads.emplace_back(name, [context = &impl_->context] { context->run(); });
-  }
+ThreadPool::ThreadPool(std::string name, unsigned threads)
+    : ThreadPool(std::move(name), threads, Reserve{{}, 0, {}}) {}
+
+ThreadPool::ThreadPool(std::string name, unsigned threads, Reserve reserve)
+    : impl_(std::make_unique<Impl>(std::move(name), threads, std::move(reserve))) {
+  for (unsigned i = 0; i < threads; ++i) impl_->add_thread();
+  if (impl_->reserve.most > 0)
+    impl_->supervisor.emplace(impl_->name + "-watch", [impl = impl_.get()] { impl->supervise(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -84,7 +172,10 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::post(Job job) {
-  boost::asio::post(impl_->context, std::move(job));
+  boost::asio::post(impl_->context, [job = std::move(job)] {
+    const Turn turn;
+    job();
+  });
 }
 
 void ThreadPool::stop() {
@@ -250,7 +341,10 @@ struct Timers::Impl : std::enable_shared_from_this<Timers::Impl> {
       }
       arm();
     }
-    for (auto& job : ready) job();
+    for (auto& job : ready) {
+      const Turn turn;
+      job();
+    }
   }
 };
 

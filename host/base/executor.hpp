@@ -24,10 +24,21 @@ struct Executor {
 // alone, with all it uses, until the process ends.
 using StopBy = std::chrono::steady_clock::time_point;
 
+// What a ThreadPool does about jobs that do not return, so that they cost no more than their own threads:
+// when one has run for patience (or up to twice that), a thread is added, if fewer are free than the pool
+// began with, up to most.
+struct Reserve {
+  std::chrono::milliseconds patience{1'000};
+  unsigned most = 64;
+  // After each: what the stuck thread says it is busy with (Activity), or "".
+  std::function<void(const std::string& activity)> added;
+};
+
 // A pool of threads. Exceptions that escape a job end the process: a job is the caller's border.
 class ThreadPool final : public Executor {
  public:
   ThreadPool(std::string name, unsigned threads);
+  ThreadPool(std::string name, unsigned threads, Reserve reserve);
   ~ThreadPool() override;
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

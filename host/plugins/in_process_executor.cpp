@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/base/activity.hpp"
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
 
@@ -36,6 +37,7 @@ Result<JsonBlob> InProcessExecutor::ask_route(const runtime::ConditionalEdge& ed
   auto status = AGENT_OK;
   {
     const CallScope scope(*graph_->host);
+    const Activity activity("conditional edge ", edge.path, graph_->host->plugin_id());
     status = graph_->api->route(graph_->graph, borrow(edge.path),
                                 borrow(state == nullptr ? std::string_view("{}") : *state), &out);
   }

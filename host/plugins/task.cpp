@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "host/base/activity.hpp"
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
 #include "host/plugins/task_call.hpp"
@@ -95,6 +96,7 @@ void Task::call_start_node() {
       .config = borrow(text_or_empty_object(call_.config)),
   };
   const CallScope scope(host());
+  const Activity activity("node ", call_.node->path, host().plugin_id());
   const auto status = graph_->api->start_node(graph_->graph, handle_, &call);
   if (status == AGENT_OK) return;
   end_if_alive(Error{code_of(status), "node " + call_.node->path + " of plugin " + host().plugin_id() +
@@ -284,6 +286,7 @@ void Task::push_reply(Reply reply) {
 void Task::drain() {
   std::vector<Reply> batch;
   const CallScope scope(host());
+  const Activity activity("node ", call_.node->path, host().plugin_id());
   while (true) {
     {
       const std::lock_guard lock(mutex_);

@@ -28,18 +28,19 @@ bool looks_like_interrupt_id(std::string_view key) {
   return key.size() == 32 && key.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// {"<interrupt id>": answer, ...}: when every key is the id of a pending interrupt. A run that is taken up
-// again may have had some of its answers taken before.
-std::vector<Command::Answer> answers_by_id(const ActiveRun& run, const std::string& answer,
-                                           const std::vector<Interrupt>& waiting) {
+// {"<interrupt id>": answer, ...}: when every key is or looks like an interrupt's id. Those that do not wait
+// (any more) are passed over: an answer must not become that of another question. nullopt: the answer is a
+// value.
+std::optional<std::vector<Command::Answer>> answers_by_id(const std::string& answer,
+                                                          const std::vector<Interrupt>& waiting) {
   const auto members = split_object(answer);
-  if (!members || members->empty()) return {};
+  if (!members || members->empty()) return std::nullopt;
   std::vector<Command::Answer> answers;
   for (const auto& member : *members) {
     if (is_waiting(waiting, member.key)) {
       answers.push_back({member.key, make_blob(member.text)});
-    } else if (run.row.attempts <= 1 || !looks_like_interrupt_id(member.key)) {
-      return {};
+    } else if (!looks_like_interrupt_id(member.key)) {
+      return std::nullopt;
     }
   }
   return answers;
@@ -59,11 +60,10 @@ Status check_strictly(const ActiveRun& run, const std::vector<Interrupt>& waitin
   return {};
 }
 
-Result<std::vector<Command::Answer>> answers_to(const ActiveRun& run, const std::string& answer,
+Result<std::vector<Command::Answer>> answers_to(const std::string& answer,
                                                 const std::vector<Interrupt>& waiting) {
   if (waiting.empty()) return std::vector<Command::Answer>{};
-  auto by_id = answers_by_id(run, answer, waiting);
-  if (!by_id.empty()) return by_id;
+  if (auto by_id = answers_by_id(answer, waiting)) return std::move(*by_id);
   if (waiting.size() == 1) return std::vector<Command::Answer>{{waiting.front().id, make_blob(answer)}};
   return fail(ErrorCode::kInvalid,
               "When there are multiple pending interrupts, you must specify the interrupt id when resuming: "
@@ -104,7 +104,7 @@ Result<runtime::RunInput> choose_input(const ActiveRun& run, const std::optional
     Command command{{}, blob_of(request.update), blob_of(request.goes_to)};
     if (request.resume) {
       if (auto known = check_strictly(run, waiting); !known) return fail(known.error());
-      auto answers = answers_to(run, *request.resume, waiting);
+      auto answers = answers_to(*request.resume, waiting);
       if (!answers) return fail(answers.error());
       command.answers = std::move(*answers);
     }
@@ -114,7 +114,7 @@ Result<runtime::RunInput> choose_input(const ActiveRun& run, const std::optional
   }
   if (!request.input) return runtime::RunInput(Continue{});
   if (!waiting.empty() && run.graph.graph->resumes_on_input()) {
-    auto answers = answers_to(run, *request.input, waiting);
+    auto answers = answers_to(*request.input, waiting);
     if (!answers) return fail(answers.error());
     return runtime::RunInput(Command{std::move(*answers)});
   }
@@ -145,7 +145,7 @@ Result<RunStart> choose_start(const ActiveRun& run, std::optional<Checkpoint> la
     const auto waiting = waiting_interrupts(latest);
     start.input = Continue{};
     if (answers && !waiting.empty()) {
-      auto given = answers_to(run, *run.request.resume, waiting);
+      auto given = answers_to(*run.request.resume, waiting);
       if (given && !given->empty()) start.input = Command{std::move(*given)};
     }
     start.from = std::move(latest);

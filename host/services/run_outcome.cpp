@@ -1,5 +1,7 @@
 #include "host/services/run_outcome.hpp"
 
+#include <algorithm>
+
 namespace agenthost::services {
 namespace {
 
@@ -61,6 +63,16 @@ RunOutcome outcome_of(const runtime::RunResult& result) {
 
 RunOutcome outcome_of(const models::Run& run, const std::optional<models::Checkpoint>& checkpoint) {
   return {run.status, checkpoint ? values_with_interrupts(*checkpoint) : "{}", error_of(run)};
+}
+
+std::string failure_text(const ActiveRun& run, const runtime::RunResult& result) {
+  auto text = "run " + run.row.run_id + " of graph " + run.graph.graph->id() + " failed";
+  if (result.checkpoint) {
+    const auto& tasks = result.checkpoint->tasks;
+    const auto failed = std::find_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.error; });
+    if (failed != tasks.end()) text += " in node " + failed->node;
+  }
+  return text + ": " + error_kind(*result.error) + ": " + result.error->text;
 }
 
 storage::UpdateThread thread_after(const std::string& thread_id, const runtime::RunResult& result,

@@ -23,6 +23,9 @@ namespace agenthost::services {
 [[nodiscard]] RunOutcome outcome_of(const models::Run& run,
                                     const std::optional<models::Checkpoint>& checkpoint);
 
+// For the log: which run of which graph failed, in which node, and of what. Only when there is an error.
+[[nodiscard]] std::string failure_text(const ActiveRun& run, const runtime::RunResult& result);
+
 // A thread that nobody uses any more, after a run that ended so. The status is still missing.
 [[nodiscard]] storage::UpdateThread thread_after(const std::string& thread_id,
                                                  const runtime::RunResult& result, Micros now);

@@ -183,6 +183,7 @@ void RunScheduler::give_turn(const std::string& thread_id) {
 
 void RunScheduler::run_ended(const ActiveRunPtr& run, RunResult result) {
   auto outcome = outcome_of(result);
+  if (outcome.error) logger_.warn("runs", failure_text(*run, result));
   if (run->persistence == Persistence::kEphemeral) return finish(run, outcome);
   bool stopping = false;
   std::optional<CancelAction> cancelled;

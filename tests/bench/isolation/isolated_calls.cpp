@@ -138,7 +138,7 @@ class Isolated {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const std::filesystem::path folder(argv[1]);
-  const auto time = std::chrono::seconds(std::atoi(argv[2]));
+  const Clock::duration time = std::chrono::seconds(std::atoi(argv[2]));
   const double bare = bare_us(time / 2);  // first, while there is no other thread
   double one = 0;
   {

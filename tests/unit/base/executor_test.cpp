@@ -5,7 +5,11 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <string>
+#include <thread>
 #include <utility>
+
+#include "host/base/activity.hpp"
 
 namespace agenthost {
 namespace {
@@ -40,6 +44,38 @@ TYPED_TEST(OfEachPool, NeedNotWaitForEverForAJob) {
   go_on.set_value();
   EXPECT_TRUE(this->pool.stop_by(std::chrono::steady_clock::time_point::max()));
   EXPECT_TRUE(this->pool.stop_by(std::chrono::steady_clock::now()));
+}
+
+TEST(AThreadPool, TakesAnotherThreadForOneThatIsStuckAndSaysWithWhat) {
+  std::promise<std::string> told;
+  ThreadPool pool("test", 1,
+                  {std::chrono::milliseconds(1), 1, [&](const std::string& what) { told.set_value(what); }});
+  std::promise<void> go_on;
+  std::promise<void> returned;
+  pool.post([&] {
+    const Activity activity("node ", "think", "slow");
+    go_on.get_future().wait();
+    returned.set_value();
+  });
+  pool.post([&] { go_on.set_value(); });
+  EXPECT_EQ(told.get_future().get(), "node think of plugin slow");
+  returned.get_future().wait();
+}
+
+TEST(AnActivity, GivesWayToOneInsideAndComesBack) {
+  ActivityOfThread thread;
+  std::thread([&] {
+    thread.watch_this_thread();
+    {
+      const Activity outer("node ", "a", "p");
+      {
+        const Activity inner("conditional edge ", "b", "q");
+        EXPECT_EQ(thread.text(), "conditional edge b of plugin q");
+      }
+      EXPECT_EQ(thread.text(), "node a of plugin p");
+    }
+    EXPECT_EQ(thread.text(), "");
+  }).join();
 }
 
 TEST(AnElasticPool, LetsGoOfWhatHasNotBegunBeforeItWaitsForTheRest) {

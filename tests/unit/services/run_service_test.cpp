@@ -146,6 +146,23 @@ TEST_F(RunServiceTest, AnAnswerNobodyAskedForChangesNothing) {
   EXPECT_EQ(tasks_.count(), 0U);
 }
 
+TEST_F(RunServiceTest, AnAnswerToAnotherQuestionIsNotTakenForTheOneThatWaits) {
+  House house(tasks_);
+  const auto thread = house.thread();
+  const auto run = house.create(thread, ask());
+  auto stopped = house.ended(*run);
+  tasks_.at(0).sink->done(runtime::NodeInterrupted{make_blob("\"well?\"")});
+  const auto asked = stopped.get().values;
+  const auto late = house.create(thread, answer(R"({"0123456789abcdef0123456789abcdef":1})"));
+  ASSERT_TRUE(late);
+  auto ended = house.ended(*late);
+  const auto again = tasks_.at(1);
+  EXPECT_TRUE(again.call.answers.empty());
+  again.sink->done(runtime::NodeInterrupted{make_blob("\"well?\"")});
+  EXPECT_EQ(ended.get().values, asked);
+  EXPECT_EQ(house.thread_status(thread), ThreadStatus::kInterrupted);
+}
+
 // Found by the interleavings.
 TEST_F(RunServiceTest, ACopyMadeWhileAQuestionIsBeingAnsweredAsksNothing) {
   House house(tasks_);

@@ -1,5 +1,5 @@
-// SIGTERM ends the server whatever a plugin does, in order and soon, and what was acknowledged is there after. As long as
-// it lives nobody else serves its data folder.
+// Plugins in the server's process that do not return cost others nothing, and SIGTERM ends the server all the same, in
+// order and soon; what was acknowledged is there after. As long as it lives nobody else serves its data folder.
 import {execFile} from 'node:child_process';
 import {cp, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -28,7 +28,18 @@ async function start(config) {
   api = new Api(server);
 }
 
-it.each(['hangs', 'hangs_blocking'])('although a node never returns: %s', async (name) => {
+it('goes on with everybody else while a node does not return, and names the node', async () => {
+  await drop('hangs');
+  await drop('hangs_blocking');
+  await start({plugins: kInProcess, runtime: {threads: 1}});
+  const thread_id = await api.thread();
+  await api.run(thread_id, {assistant_id: 'hangs', input: {x: 'hang'}});
+  const others = Array.from({length: 20}, () => api.ok('POST', '/runs/wait', {assistant_id: 'hangs_blocking', input: {}}));
+  expect(await Promise.all(others)).toEqual(others.map(() => ({x: 1})));
+  expect(server.output).toMatch(/node \S+ of plugin hangs does not return; a thread was added/);
+});
+
+it.each(['hangs', 'hangs_blocking'])('stops although a node never returns: %s', async (name) => {
   await drop(name);
   await start({plugins: kInProcess});
   const thread_id = await api.thread({kept: true});
@@ -46,7 +57,7 @@ it.each([
   ['in the server', kInProcess],
   ['in a child that meets it first', {...kInProcess, first_contact: 'child'}],
   ['in worker processes', {...kInProcess, isolation: 'process'}],
-])('although a plugin hangs while it is opened %s', async (_, settings) => {
+])('stops although a plugin hangs while it is opened %s', async (_, settings) => {
   await drop('hangs_blocking');
   await start({plugins: settings});
   await drop('hangs_at_entry');
@@ -57,7 +68,7 @@ it.each([
   await reload;
 });
 
-it('leaves its data folder to nobody else before that', async () => {
+it('stops before another may have its data folder', async () => {
   await start();
   const data = join(server.folder, 'data');
   const another = await new Promise((done) => {
