@@ -53,13 +53,6 @@ pid_t spawn(const Command& command, const Outputs& outputs) {
   return pid;
 }
 
-// Until it has ended or is to end.
-void wait_for(const ChildProgram& program, int stop) {
-  std::array<pollfd, 2> wanted{pollfd{program.ended(), POLLIN, 0}, pollfd{stop, POLLIN, 0}};
-  while (poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
-  }
-}
-
 }  // namespace
 
 ChildProgram::ChildProgram(pid_t pid, FileDescriptor pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
@@ -92,7 +85,7 @@ bool run_quietly(const Command& command, int stop) {
   const FileDescriptor said(memfd_create("said", MFD_CLOEXEC));
   auto program = said ? ChildProgram::start(command, {said.get(), said.get()}) : ChildProgram::start(command);
   if (!program) return false;
-  wait_for(*program, stop);
+  wait_for_either(program->ended(), stop);
   const bool stopped = is_readable(stop);
   if (stopped) program->tell(SIGTERM);
   const bool good = program->wait() && !stopped;
@@ -103,6 +96,12 @@ bool run_quietly(const Command& command, int stop) {
 bool is_readable(int fd) {
   pollfd wanted{fd, POLLIN, 0};
   return poll(&wanted, 1, 0) > 0;
+}
+
+void wait_for_either(int one, int other) {
+  std::array<pollfd, 2> wanted{pollfd{one, POLLIN, 0}, pollfd{other, POLLIN, 0}};
+  while (poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace agenthost::app

@@ -46,5 +46,7 @@ class ChildProgram {
 
 // Whether there is something to read, now.
 [[nodiscard]] bool is_readable(int fd);
+// Until there is something to read from one of them, or it is closed; -1 never is.
+void wait_for_either(int one, int other);
 
 }  // namespace agenthost::app

@@ -1,12 +1,10 @@
 #include "host/app/dev_server.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -38,12 +36,6 @@ std::string outcomes_text(const std::string& body) {
   std::string text;
   for (const auto& plugin : plugins->GetArray()) text += (text.empty() ? "" : ", ") + outcome_text(plugin);
   return text.empty() ? "no plugin" : text;
-}
-
-void wait_for_either(int one, int other) {
-  std::array<pollfd, 2> wanted{pollfd{one, POLLIN, 0}, pollfd{other, POLLIN, 0}};
-  while (poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
-  }
 }
 
 // Asks, until there is an answer or stop is readable.
