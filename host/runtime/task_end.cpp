@@ -14,19 +14,26 @@ bool is_given(const std::string& json) {
 }
 
 // {"channel":write} or, as library objects write it, [["channel",write],...].
-Result<Writes> read_update(const Graph& graph, const std::string& update) {
-  if (update.empty() || update.front() != '[') return read_writes(graph, update);
+Result<std::vector<JsonMember>> split_update(const std::string& update) {
+  if (update.empty() || update.front() != '[') return split_object(update);
   const auto pairs = parse_json(update);
   if (!pairs) return fail(pairs.error());
-  Writes writes;
+  std::vector<JsonMember> members;
   for (const auto& pair : pairs->GetArray()) {
     if (!pair.IsArray() || pair.Size() != 2 || !pair[0].IsString())
       return bad_command("update: must be an object or a list of [channel, write]");
-    auto one = read_writes(graph, "{" + quote(as_view(pair[0])) + ":" + to_text(pair[1]) + "}");
-    if (!one) return fail(one.error());
-    for (auto& write : *one) writes.push_back(std::move(write));
+    members.push_back({std::string(as_view(pair[0])), to_text(pair[1])});
   }
-  return writes;
+  return members;
+}
+
+Result<TaskUpdate> read_members(const Graph& graph, std::vector<JsonMember> members) {
+  TaskUpdate update;
+  update.dropped = take_unknown(graph, members);
+  auto writes = read_writes(graph, std::move(members));
+  if (!writes) return fail(writes.error());
+  update.writes = std::move(*writes);
+  return update;
 }
 
 TaskEnd command_end(const Graph& graph, std::string_view ns, const JsonBlob& command) {
@@ -40,10 +47,10 @@ TaskEnd command_end(const Graph& graph, std::string_view ns, const JsonBlob& com
   return std::move(*update);
 }
 
-TaskEnd update_end(const Graph& graph, std::vector<JsonMember> update) {
-  auto writes = read_writes(graph, std::move(update));
-  if (!writes) return writes.error();
-  return TaskUpdate{std::move(*writes)};
+TaskEnd update_end(const Graph& graph, std::vector<JsonMember> members) {
+  auto update = read_members(graph, std::move(members));
+  if (!update) return update.error();
+  return std::move(*update);
 }
 
 }  // namespace
@@ -55,9 +62,12 @@ Result<TaskUpdate> read_command(const Graph& graph, std::string_view command) {
   for (const auto& member : *members) {
     if (!is_given(member.text)) continue;
     if (member.key == "update") {
-      auto writes = read_update(graph, member.text);
-      if (!writes) return fail(writes.error());
-      update.writes = std::move(*writes);
+      auto parts = split_update(member.text);
+      if (!parts) return fail(parts.error());
+      auto written = read_members(graph, std::move(*parts));
+      if (!written) return fail(written.error());
+      update.writes = std::move(written->writes);
+      update.dropped = std::move(written->dropped);
     } else if (member.key == "goto") {
       auto targets = read_targets(graph, member.text);
       if (!targets) return bad_command("goto: " + targets.error().text);

@@ -16,7 +16,8 @@ namespace agenthost::runtime {
 
 struct TaskUpdate {
   Writes writes;
-  Targets goes_to = {};  // besides the edges
+  Targets goes_to = {};                   // besides the edges
+  std::vector<std::string> dropped = {};  // what it wrote that is no channel
 };
 // It waits: for the answers to these, or, when there are none, at a breakpoint inside its graph.
 struct TaskStopped {

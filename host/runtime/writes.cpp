@@ -48,6 +48,16 @@ Result<Writes> read_writes(const Graph& graph, std::vector<JsonMember> update) {
   return writes;
 }
 
+std::vector<std::string> take_unknown(const Graph& graph, std::vector<JsonMember>& update) {
+  std::vector<std::string> unknown;
+  std::erase_if(update, [&](JsonMember& member) {
+    if (graph.channel_index(member.key)) return false;
+    unknown.push_back(std::move(member.key));
+    return true;
+  });
+  return unknown;
+}
+
 JsonBlob writes_json(const Graph& graph, const Writes& writes) {
   if (writes.empty()) return nullptr;
   std::string out = "{";

@@ -24,6 +24,8 @@ using Writes = std::vector<ChannelWrite>;
 // Reads an update object, or its members; keys that are no channels are dropped.
 [[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::string_view update);
 [[nodiscard]] Result<Writes> read_writes(const Graph& graph, std::vector<JsonMember> update);
+// Takes out of an update the keys that are no channels, and says which: read_writes would drop them.
+[[nodiscard]] std::vector<std::string> take_unknown(const Graph& graph, std::vector<JsonMember>& update);
 // {"channel":write,...}; null when there are none.
 [[nodiscard]] JsonBlob writes_json(const Graph& graph, const Writes& writes);
 
