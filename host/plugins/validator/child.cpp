@@ -140,6 +140,7 @@ class Child {
     if (message[0] == '.') finished_ = true;
     if (message[0] == 'E') add(Severity::kError, text);
     if (message[0] == 'W') add(Severity::kWarning, text);
+    if (message[0] == 'N') add(Severity::kNote, text);
   }
 
   void add(Severity severity, const std::string& text) {

@@ -24,6 +24,7 @@ class Witness {
   void step(std::string_view what) { send('@', what); }
   void error(std::string_view text) { send('E', text); }
   void warning(std::string_view text) { send('W', text); }
+  void note(std::string_view text) { send('N', text); }
   void finished() { send('.', ""); }
 
  private:

@@ -33,7 +33,7 @@ milliseconds time_of_entry(Trial& trial, bool& entered) {
 }
 
 void try_unknown_names(Trial& trial, Witness& witness, const TrialGraph& graph) {
-  TrialNode nowhere{"no-such-node", false, graph.description.get(), {}};
+  const TrialNode nowhere{"no-such-node", false, graph.description.get()};
   const auto ending = trial.run(graph, trial.plan(graph, nowhere, "{}"));
   if (ending.kind == Ending::Kind::kCompleted) {
     witness.warning("graph \"" + graph.description->id() +

@@ -1,4 +1,5 @@
 // The functions a plugin calls: agent_host_api and the service tables, on StrictHost.
+#include <algorithm>
 #include <utility>
 
 #include "agenthost/ext/http.h"
@@ -14,6 +15,7 @@
 #include "host/plugins/c_types.hpp"
 #include "host/plugins/extensions/metrics_extension.hpp"
 #include "host/plugins/extensions/trace_extension.hpp"
+#include "host/plugins/manifest.hpp"
 #include "host/plugins/validator/strict_task.hpp"
 #include "host/telemetry/metric_definition.hpp"
 
@@ -31,17 +33,21 @@ struct StrictHost::Tables {
   static const void* get_extension(agent_host*, agent_str id) noexcept {
     if (the_host == nullptr) return nullptr;
     auto& host = *the_host;
-    {
-      const std::lock_guard lock(host.mutex_);
-      if (!host.tasks_.empty() && !host.tasks_.back()->has_ended()) {
-        host.witness_.warning(host.tasks_.back()->who +
-                              ": calls get_extension(), which is [setup]; ask once, in the entry");
-      }
+    const std::lock_guard lock(host.mutex_);
+    if (!host.tasks_.empty() && !host.tasks_.back()->has_ended()) {
+      host.witness_.warning(host.tasks_.back()->who +
+                            ": calls get_extension(), which is [setup]; ask once, in the entry");
     }
-    for (const auto& need : host.needs_) {
-      for (const auto& extension : extensions()) {
-        if (extension.id == view(id) && extension.id == "agent." + need + "/1") return extension.table;
-      }
+    const auto& known = known_needs();
+    const auto is_it = [&](const std::string& need) { return extension_id_of(need) == view(id); };
+    const auto need = std::find_if(known.begin(), known.end(), is_it);
+    if (need == known.end()) return nullptr;
+    if (std::find(host.needs_.begin(), host.needs_.end(), *need) == host.needs_.end()) {
+      host.refused_.insert(*need);
+      return nullptr;
+    }
+    for (const auto& extension : extensions()) {
+      if (extension.id == view(id)) return extension.table;
     }
     return nullptr;
   }
@@ -57,9 +63,11 @@ struct StrictHost::Tables {
     const std::lock_guard lock(host.mutex_);
     auto* task = host.live_task(handle, "complete()");
     if (task == nullptr) return AGENT_NOT_FOUND;
-    if (status == AGENT_OK && !taken.text().empty())
-      host.check_update(*task, taken.text(), task->plan.channels);
-    if (status == AGENT_COMMAND) host.check_command(*task, taken.text());
+    const bool brings = status == AGENT_COMMAND || (status == AGENT_OK && !taken.text().empty());
+    if (brings && host.check_update(*task, status, taken.text())) {
+      if (status == AGENT_COMMAND) host.check_command(*task, taken.text());
+      task->ending.update = taken.text();
+    }
     if (status == AGENT_INTERRUPTED && !task->asked) {
       host.witness_.error(task->who +
                           ": ends with AGENT_INTERRUPTED but never asked; call interrupt() first");

@@ -137,6 +137,11 @@ void StrictHost::check_leftovers() {
   }
 }
 
+std::set<std::string> StrictHost::refused() {
+  const std::lock_guard lock(mutex_);
+  return refused_;
+}
+
 StrictHost::Task* StrictHost::live_task(const agent_task* handle, std::string_view function) {
   const auto is_it = [&](const std::unique_ptr<Task>& task) { return task->handle() == handle; };
   const auto found = std::find_if(tasks_.rbegin(), tasks_.rend(), is_it);
@@ -153,40 +158,28 @@ StrictHost::Task* StrictHost::live_task(const agent_task* handle, std::string_vi
 
 // ---- What it says ----
 
-void StrictHost::check_update(const Task& task, std::string_view update,
-                              const std::set<std::string>& channels) {
+bool StrictHost::check_update(const Task& task, agent_status status, std::string_view update) {
   constexpr std::size_t kMaxUpdate = std::size_t{64} << 20U;
   if (update.size() > kMaxUpdate) {
     witness_.error(task.who + ": completes with " + std::to_string(update.size()) +
                    " bytes, over the server's default limit of " + std::to_string(kMaxUpdate));
-    return;
+    return false;
   }
   const auto members = split_object(update);
   if (!members) {
-    witness_.error(task.who + ": completes with an update that is no JSON object: " + members.error().text);
-    return;
+    const auto* what = status == AGENT_COMMAND ? "a command" : "an update";
+    witness_.error(task.who + ": completes with " + what +
+                   " that is no JSON object: " + members.error().text);
   }
-  for (const auto& member : *members) {
-    if (channels.empty() || channels.count(member.key) != 0) continue;
-    witness_.warning(task.who + ": writes \"" + printable(member.key) +
-                     "\", which is no channel of its graph; the server drops it");
-  }
+  return members.has_value();
 }
 
 void StrictHost::check_command(const Task& task, std::string_view command) {
   const auto members = split_object(command);
-  if (!members) {
-    witness_.error(task.who + ": completes with a command that is no JSON object: " + members.error().text);
-    return;
-  }
-  const auto is_for_parent = [](const JsonMember& member) { return member.key == "graph"; };
-  const bool for_parent = std::any_of(members->begin(), members->end(), is_for_parent);
   for (const auto& member : *members) {
     const auto value = parse_json(member.text);
-    if (member.key == "update") {
-      const std::set<std::string> any;
-      if (member.text != "null") check_update(task, member.text, for_parent ? any : task.plan.channels);
-    } else if (member.key == "goto") {
+    if (member.key == "update") continue;
+    if (member.key == "goto") {
       if (!value || !value->IsArray()) witness_.error(task.who + ": a command's \"goto\" must be a list");
     } else if (member.key == "graph") {
       if (!value || !value->IsString() || as_view(*value) != "__parent__")

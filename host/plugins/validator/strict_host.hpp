@@ -32,7 +32,6 @@ enum class Weather { kFair, kStormy };  // stormy: every service fails with AGEN
 struct RunPlan {
   std::string graph, node;  // node: its path
   bool blocking = false;
-  std::set<std::string> channels;  // that it may write; empty: any
   std::string state = "{}";
   std::string config = "{}";
   std::vector<std::string> answers;  // of the human
@@ -45,7 +44,8 @@ struct Ending {
   enum class Kind { kNever, kRefused, kCompleted, kInterrupted, kFailed };
   Kind kind = Kind::kNever;
   agent_status status = AGENT_OK;
-  std::string text;  // the error
+  std::string text;    // the error
+  std::string update;  // what it completed with; empty when that was no update at all
   unsigned service_calls = 0;
 };
 
@@ -72,6 +72,8 @@ class StrictHost {
   [[nodiscard]] agent_task* last_task();
   // Lets go of what is kept of tasks that have ended, so that memory can be measured.
   void forget();
+  // The services that the plugin asked for and that its manifest does not ask for.
+  [[nodiscard]] std::set<std::string> refused();
   // What is only known at the end: answers that were never released.
   void check_leftovers();
 
@@ -89,8 +91,8 @@ class StrictHost {
   // Those below hold mutex_.
   // The task, unless it has ended or never was, which is a fault.
   Task* live_task(const agent_task* handle, std::string_view function);
-  // channels: that it may write; empty: any.
-  void check_update(const Task& task, std::string_view update, const std::set<std::string>& channels);
+  // Whether it is one that can be read; what is in it is not for the contract to judge (see Rehearsal).
+  bool check_update(const Task& task, agent_status status, std::string_view update);
   void check_command(const Task& task, std::string_view command);
   void end(Task& task, Ending::Kind kind, agent_status status, std::string text);
 
@@ -108,6 +110,7 @@ class StrictHost {
   // Guarded by mutex_
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<std::unique_ptr<Answer>> answers_;
+  std::set<std::string> refused_;
 };
 
 }  // namespace agenthost::plugins::validator

@@ -1,18 +1,16 @@
 #include "host/plugins/validator/trial.hpp"
 
-#include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <utility>
 
 #include "host/base/json.hpp"
 #include "host/plugins/c_types.hpp"
+#include "host/runtime/targets.hpp"
 
 namespace agenthost::plugins::validator {
 namespace {
 
 void collect(const runtime::Graph& graph, TrialGraph& into) {
-  std::set<std::string> channels;
-  for (const auto& channel : graph.channels()) channels.insert(channel.name);
   const auto collect_edges = [&](const runtime::Node& node) {
     for (const auto& edge : node.conditional_edges) into.edges.push_back({edge.path, &graph, edge.targets});
   };
@@ -22,7 +20,7 @@ void collect(const runtime::Graph& graph, TrialGraph& into) {
     if (node.subgraph != nullptr) {
       collect(*node.subgraph, into);
     } else {
-      into.nodes.push_back({node.path, node.blocking, &graph, channels});
+      into.nodes.push_back({node.path, node.blocking, &graph});
     }
   }
 }
@@ -36,6 +34,14 @@ std::string config_of_a_run(const std::string& graph_id) {
 }
 
 }  // namespace
+
+std::string name_of_node(const TrialGraph& graph, const std::string& path) {
+  return "node \"" + path + "\" of graph \"" + graph.description->id() + "\"";
+}
+
+std::string name_of_edge(const TrialGraph& graph, const std::string& path) {
+  return "edge \"" + path + "\" of graph \"" + graph.description->id() + "\"";
+}
 
 Trial::Trial(const Subject& subject, Witness& witness)
     : subject_(subject), witness_(witness), host_(witness, subject.manifest.needs, subject.patience) {}
@@ -124,33 +130,41 @@ RunPlan Trial::plan(const TrialGraph& graph, const TrialNode& node, std::string 
   plan.graph = graph.description->id();
   plan.node = node.path;
   plan.blocking = node.blocking;
-  plan.channels = node.channels;
   plan.state = std::move(state);
   plan.config = config_of_a_run(plan.graph);
   return plan;
 }
 
-bool Trial::route(const TrialGraph& graph, const TrialEdge& edge, const std::string& state) {
-  const auto who = "edge \"" + edge.path + "\" of graph \"" + graph.description->id() + "\"";
-  agent_bytes out{};
-  witness_.step("route of " + who);
-  const auto status = api().route(graph.handle, borrow(edge.path), borrow(state), &out);
-  const OwnedBytes answer(&out);
-  if (status != AGENT_OK) return false;
-  const auto targets = parse_json(answer.text());
-  if (!targets || !targets->IsArray()) {
-    witness_.error(who + ": route answers what is no JSON array: " + printable(answer.text().substr(0, 80)));
-    return true;
+Ending Trial::run_with_answers(const TrialGraph& graph, RunPlan plan,
+                               const std::function<std::string()>& answer) {
+  constexpr unsigned kMaxQuestions = 8;
+  auto ending = run(graph, plan);
+  while (ending.kind == Ending::Kind::kInterrupted && plan.answers.size() < kMaxQuestions) {
+    plan.answers.push_back(answer());
+    ending = run(graph, plan);
   }
-  for (const auto& target : targets->GetArray()) {
-    const auto name = target.IsString() ? as_view(target) : string_member(target, "node");
-    const bool listed = edge.targets.empty() ||
-                        std::find(edge.targets.begin(), edge.targets.end(), name) != edge.targets.end();
-    if (name != runtime::kEnd && edge.graph->find_node(name) == nullptr) {
-      witness_.error(who + ": route answers \"" + printable(name) + "\", which is no node of its graph");
-    } else if (!listed) {
-      witness_.error(who + ": route answers \"" + printable(name) + "\", which is not among its targets");
-    }
+  return ending;
+}
+
+std::optional<std::string> Trial::ask(const TrialGraph& graph, const std::string& edge,
+                                      const std::string& state) {
+  agent_bytes out{};
+  witness_.step("route of " + name_of_edge(graph, edge));
+  const auto status = api().route(graph.handle, borrow(edge), borrow(state), &out);
+  const OwnedBytes answer(&out);
+  if (status != AGENT_OK) return std::nullopt;
+  return std::string(answer.text());
+}
+
+bool Trial::route(const TrialGraph& graph, const TrialEdge& edge, const std::string& state) {
+  const auto answer = ask(graph, edge.path, state);
+  if (!answer) return false;
+  const auto who = name_of_edge(graph, edge.path);
+  const auto json = parse_json(*answer);
+  if (!json || !json->IsArray()) {
+    witness_.error(who + ": route answers what is no JSON array: " + printable(answer->substr(0, 80)));
+  } else if (const auto targets = runtime::read_targets(*edge.graph, *answer, edge.targets); !targets) {
+    witness_.error(who + ": " + printable(targets.error().text));
   }
   return true;
 }

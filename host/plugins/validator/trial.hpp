@@ -2,9 +2,9 @@
 // validator: whatever the plugin does wrong goes to the Witness. Strand-bound.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -29,7 +29,6 @@ struct TrialNode {
   std::string path;
   bool blocking = false;
   const runtime::Graph* graph = nullptr;  // the one it stands in
-  std::set<std::string> channels;         // of that graph
 };
 struct TrialEdge {
   std::string path;
@@ -43,6 +42,10 @@ struct TrialGraph {
   std::vector<TrialNode> nodes;
   std::vector<TrialEdge> edges;
 };
+
+// As people read it in findings.
+[[nodiscard]] std::string name_of_node(const TrialGraph& graph, const std::string& path);
+[[nodiscard]] std::string name_of_edge(const TrialGraph& graph, const std::string& path);
 
 class Trial {
  public:
@@ -62,6 +65,12 @@ class Trial {
 
   [[nodiscard]] RunPlan plan(const TrialGraph& graph, const TrialNode& node, std::string state) const;
   Ending run(const TrialGraph& graph, const RunPlan& plan) { return host_.run(api(), graph.handle, plan); }
+  // Runs it again and again until it ends with no question, or has asked too many; `answer` says what to
+  // answer.
+  Ending run_with_answers(const TrialGraph& graph, RunPlan plan, const std::function<std::string()>& answer);
+  // Asks the edge; nullopt when the plugin failed it, which is its right.
+  [[nodiscard]] std::optional<std::string> ask(const TrialGraph& graph, const std::string& edge,
+                                               const std::string& state);
   // Asks the edge and judges the answer. False when the plugin failed it.
   bool route(const TrialGraph& graph, const TrialEdge& edge, const std::string& state);
   // The description as text; empty when it failed.

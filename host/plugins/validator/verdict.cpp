@@ -7,17 +7,20 @@
 namespace agenthost::plugins::validator {
 namespace {
 
-bool is_error(const Finding& finding) {
-  return finding.severity == Severity::kError;
+// Whether any is as grave as that, or graver.
+bool has(const std::vector<Finding>& findings, Severity severity) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [severity](const Finding& finding) { return finding.severity >= severity; });
 }
 
 std::string status_of(const CheckReport& check) {
   if (!check.was_run) return "skipped";
-  if (check.findings.empty()) return "passed";
-  return std::any_of(check.findings.begin(), check.findings.end(), is_error) ? "failed" : "warned";
+  if (has(check.findings, Severity::kError)) return "failed";
+  return has(check.findings, Severity::kWarning) ? "warned" : "passed";
 }
 
 std::string_view severity_name(Severity severity) {
+  if (severity == Severity::kNote) return "note";
   return severity == Severity::kError ? "error" : "warning";
 }
 
@@ -45,12 +48,9 @@ std::string to_json(const CheckReport& check) {
 }  // namespace
 
 bool Verdict::is_valid() const {
-  const auto is_fault = [this](const Finding& finding) {
-    return level == Level::kStrict || is_error(finding);
-  };
-  return std::none_of(checks.begin(), checks.end(), [&](const CheckReport& check) {
-    return std::any_of(check.findings.begin(), check.findings.end(), is_fault);
-  });
+  const auto fault = level == Level::kStrict ? Severity::kWarning : Severity::kError;
+  return std::none_of(checks.begin(), checks.end(),
+                      [&](const CheckReport& check) { return has(check.findings, fault); });
 }
 
 const char* level_name(Level level) {

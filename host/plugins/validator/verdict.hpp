@@ -9,8 +9,8 @@
 
 namespace agenthost::plugins::validator {
 
-// A warning is a fault only at the level kStrict.
-enum class Severity { kWarning, kError };
+// A warning is a fault only at the level kStrict, a note never: it says what nobody could judge.
+enum class Severity { kNote, kWarning, kError };
 
 struct Finding {
   Severity severity = Severity::kError;
@@ -48,7 +48,8 @@ struct Verdict {
 [[nodiscard]] std::string to_people(const Verdict& verdict);
 
 // {"path","plugin","version","level","seed","valid","checks":[{"name","promise","status","took_ms",
-//  "findings":[{"severity","text"}]}]}; status: passed | warned | failed | skipped.
+//  "findings":[{"severity","text"}]}]}; status: passed | warned | failed | skipped; severity: note | warning
+//  | error.
 [[nodiscard]] std::string to_json(const Verdict& verdict);
 
 }  // namespace agenthost::plugins::validator

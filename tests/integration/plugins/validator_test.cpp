@@ -92,7 +92,16 @@ constexpr Fault kFaults[] {
        "node \"node\" of graph \"invalid_update\": completes with an update that is no JSON"},
       {"array_update", "nodes", "completes with an update that is no JSON object"},
       {"huge_update", "nodes", "completes with 80000000 bytes, over the server's default limit of 67108864"},
-      {"writes_elsewhere", "nodes", "writes \"y\", which is no channel of its graph"},
+      {"writes_elsewhere", "nodes", "writes \"y\", which is no channel of its graph: the server drops it"},
+      {"writes_twice", "nodes",
+       "the server refuses what \"left\", \"right\" write in the same superstep: At key 'x'"},
+      {"refused_update", "nodes",
+       "node \"node\" of graph \"refused_update\": the server refuses what it completes with: channel "
+       "\"talk\": a message is a text"},
+      {"goes_nowhere", "nodes", "command: goto: leads to \"mars\", which is no node of this graph"},
+      {"needs_unasked", "nodes",
+       "does not ask for; write there needs: .timer, store.. It says: AGENT_DENIED: there is nothing to "
+       "keep"},
       {"completes_twice", "nodes", "calls complete.. after the task has ended; a task ends exactly once"},
       {"emits_after_complete", "nodes", "calls emit.. after the task has ended"},
       {"never_completes", "nodes", "never ends: neither within 300 ms nor within 200 ms after a cancel"},
@@ -112,7 +121,8 @@ constexpr Fault kFaults[] {
       {"keeps_answer", "nodes", "does not release the answer of interrupt"},
       {"deaf_to_cancel", "cancel", "never ends"}, {"forgets_failed_reply", "cancel", "never ends"},
       {"dies_in_route", "edges", "crashed in route of edge \"onward\" .* with SIGABRT"},
-      {"routes_nowhere", "edges", "route answers \"nobody\", which is no node of its graph"},
+      {"routes_nowhere", "edges",
+       "edge \"onward\" of graph \"routes_nowhere\": leads to \"nobody\", which is not among"},
       // What is left
       {"thread_after_stop", "stop", "leaves 1 thread.s. running after stop"},
       {"file_after_stop", "stop", "leaves a file open after stop: /dev/null"},
@@ -134,7 +144,7 @@ TEST(Validator, KnowsAFaultOfEveryBadPlugin) {
       const auto name = entry.path().filename().string();
       const auto is_it = [&](const Fault& fault) { return name == fault.plugin; };
       // leaks_memory is not told under a sanitizer; usurper is at fault only beside another plugin.
-      if (name == "good" || name == "usurper" || name == "leaks_memory") continue;
+      if (name == "good" || name == "builds_on" || name == "usurper" || name == "leaks_memory") continue;
       EXPECT_TRUE(std::any_of(std::begin(kFaults), std::end(kFaults), is_it)) << name;
     }
   }
@@ -148,6 +158,28 @@ TEST(Validator, HasNothingToSayAboutAGoodPlugin) {
   EXPECT_TRUE(verdict.is_valid()) << to_people(verdict);
   EXPECT_EQ(verdict.checks.size(), 12U);
   for (const auto& check : verdict.checks) EXPECT_THAT(check.findings, IsEmpty()) << check.name;
+}
+
+TEST(Validator, WhatTheServerRefusesOrLosesIsAnErrorAtEveryLevelThatRunsNodes) {
+  ValidateOptions options;
+  options.only = {"nodes"};
+  for (const auto* plugin :
+       {"writes_elsewhere", "writes_twice", "refused_update", "goes_nowhere", "needs_unasked"}) {
+    EXPECT_FALSE(validate(folder_of(plugin), options).is_valid()) << plugin;
+  }
+}
+
+TEST(Validator, ANodeIsGivenWhatTheNodesBeforeItWroteAndIsNotBlamedForWhatNobodyWrote) {
+  ValidateOptions options;
+  options.level = Level::kStrict;
+  options.only = {"nodes"};
+  const auto verdict = validate(folder_of("builds_on"), options);
+  EXPECT_TRUE(verdict.is_valid());
+  EXPECT_EQ(findings_of(verdict, "nodes"),
+            "node \"third\" of graph \"builds_on\": was not seen to succeed, also after the nodes before it: "
+            "Missing: I need more\n");
+  EXPECT_THAT(to_people(verdict), HasSubstr("passed   nodes"));
+  EXPECT_THAT(to_people(verdict), HasSubstr("note:    node \"third\""));
 }
 
 TEST(Validator, ComparesPluginsThatAreServedTogether) {
