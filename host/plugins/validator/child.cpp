@@ -23,6 +23,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxOutput = 4'096;
 constexpr std::size_t kMaxFindings = 50;
+constexpr char kPlace = '\x1f';  // between what a step is and its place
 
 // A file descriptor that is closed with its owner.
 class Descriptor {
@@ -136,11 +137,18 @@ class Child {
 
   void take_message(const std::string& message) {
     const auto text = message.substr(1);
-    if (message[0] == '@') step_ = text;
-    if (message[0] == '.') finished_ = true;
+    if (message[0] == '@') take_step(text);
+    if (message[0] == '!') report_.lost.insert(text);
+    if (message[0] == '.') report_.finished = true;
     if (message[0] == 'E') add(Severity::kError, text);
     if (message[0] == 'W') add(Severity::kWarning, text);
     if (message[0] == 'N') add(Severity::kNote, text);
+  }
+
+  void take_step(const std::string& text) {
+    const auto end = text.find(kPlace);
+    place_ = text.substr(end + 1);
+    step_ = text.substr(0, end) + (place_.empty() ? "" : " of " + place_);
   }
 
   void add(Severity severity, const std::string& text) {
@@ -154,19 +162,24 @@ class Child {
     kill(-pid_, SIGKILL);  // what it left behind
     read_messages();
     read_output();
+    if (report_.finished && !hung_ && !WIFSIGNALED(status)) return;
+    report_.finished = false;
+    add(Severity::kError, words_for_end(status));
+    if (!place_.empty()) report_.lost.insert(place_);
+  }
+
+  std::string words_for_end(int status) const {
     const auto where = step_.empty() ? "before the first step" : "in " + step_;
-    const auto output = report_.output.empty() ? "" : "; its output:\n" + report_.output;
+    const auto rest = (place_.empty() ? "" : "; it is not tried again") +
+                      (report_.output.empty() || hung_ ? "" : "; its output:\n" + report_.output);
     if (hung_) {
-      add(Severity::kError, "hangs " + where + ": it did not come back within " +
-                                std::to_string(silence_.count()) + " ms and was killed");
-    } else if (WIFSIGNALED(status)) {
-      const char* name = sigabbrev_np(WTERMSIG(status));
-      add(Severity::kError,
-          "crashed " + where + " with SIG" + std::string(name == nullptr ? "?" : name) + output);
-    } else if (!finished_) {
-      add(Severity::kError,
-          "ended the process " + where + " with exit code " + std::to_string(WEXITSTATUS(status)) + output);
+      return "hangs " + where + ": it did not come back within " + std::to_string(silence_.count()) +
+             " ms and was killed" + rest;
     }
+    if (!WIFSIGNALED(status))
+      return "ended the process " + where + " with exit code " + std::to_string(WEXITSTATUS(status)) + rest;
+    const char* name = sigabbrev_np(WTERMSIG(status));
+    return "crashed " + where + " with SIG" + std::string(name == nullptr ? "?" : name) + rest;
   }
 
   const pid_t pid_;
@@ -176,12 +189,18 @@ class Child {
   const milliseconds silence_;
   ChildReport report_;
   std::set<std::string> seen_;
-  std::string pending_, step_;
-  bool finished_ = false;
+  std::string pending_, step_, place_;
   bool hung_ = false;
 };
 
 }  // namespace
+
+void Witness::step(std::string_view what, std::string_view place) {
+  std::string text(what);
+  text += kPlace;
+  text += place;
+  send('@', text);
+}
 
 void Witness::send(char kind, std::string_view text) {
   // One write, so that messages of several threads stay whole; longer than a pipe's atomic size would not be.
@@ -202,7 +221,9 @@ ChildReport run_in_child(const std::function<void(Witness&)>& body, milliseconds
   if (pid < 0) {
     return {{{Severity::kError, "cannot start a process for this check: " +
                                     std::string(strerrordesc_np(errno)) + "; try again"}},
-            {}};
+            {},
+            {},
+            false};
   }
   setpgid(pid, pid);  // as the child does: whoever is first
   messages.write.close();

@@ -20,8 +20,12 @@ class Witness {
  public:
   explicit Witness(int channel) : channel_(channel) {}
 
-  // What happens next: if the child ends or is silent from here on, this is where.
-  void step(std::string_view what) { send('@', what); }
+  // What happens next: if the child ends or is silent from here on, this is where. place: the node or edge
+  // that is to blame for it then.
+  void step(std::string_view what) { step(what, ""); }
+  void step(std::string_view what, std::string_view place);
+  // A place that is not to be tried again.
+  void lose(std::string_view place) { send('!', place); }
   void error(std::string_view text) { send('E', text); }
   void warning(std::string_view text) { send('W', text); }
   void note(std::string_view text) { send('N', text); }
@@ -36,6 +40,8 @@ class Witness {
 struct ChildReport {
   std::vector<Finding> findings;  // each text once; a crash or a hang is one of them
   std::string output;             // what it wrote to stdout and stderr, the first 4 kB
+  std::set<std::string> lost;     // places that hang or end the process, so are not to be tried again
+  bool finished = false;          // else it ended, or was ended, before its work was done
 };
 
 // silence: how long the child may say nothing before it counts as hung and is killed.

@@ -290,8 +290,9 @@ struct StrictHost::Tables {
   static constexpr agent_tools_api kTools{AGENT_SIZE(agent_tools_api, call), 0, tools_list, tools_call};
 };
 
-StrictHost::StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience)
-    : witness_(witness), needs_(std::move(needs)), patience_(patience) {
+StrictHost::StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience,
+                       std::set<std::string> lost)
+    : witness_(witness), needs_(std::move(needs)), patience_(patience), lost_(std::move(lost)) {
   the_host = this;
 }
 StrictHost::~StrictHost() {

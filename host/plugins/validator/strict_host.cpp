@@ -20,6 +20,7 @@ Ending StrictHost::run(const agent_plugin_api& plugin, agent_graph* graph, const
   Task* task = nullptr;
   {
     const std::lock_guard lock(mutex_);
+    if (lost_.count(plan.who) != 0) return {};
     tasks_.push_back(std::make_unique<Task>(plan, graph, steady_clock::now() + patience_.node));
     task = tasks_.back().get();
     task->cancelled = plan.cancel_after_calls == 0;
@@ -36,7 +37,7 @@ void StrictHost::start(const agent_plugin_api& plugin, Task& task) {
                              .node = borrow(task.plan.node),
                              .state = borrow(task.plan.state),
                              .config = borrow(task.plan.config)};
-  witness_.step("start_node of " + task.who);
+  witness_.step("start_node", task.who);
   const auto began = steady_clock::now();
   const auto status = plugin.start_node(task.graph, task.handle(), &call);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
@@ -85,7 +86,9 @@ void StrictHost::drive(const agent_plugin_api& plugin, Task& task) {
 void StrictHost::say_endless(const Task& task) {
   witness_.error(task.who + ": never ends: neither within " + std::to_string(patience_.node.count()) +
                  " ms nor within " + std::to_string(patience_.grace.count()) +
-                 " ms after a cancel; call complete() or fail() exactly once");
+                 " ms after a cancel; call complete() or fail() exactly once; it is not tried again");
+  witness_.lose(task.who);
+  lost_.insert(task.who);
 }
 
 void StrictHost::deliver(const agent_plugin_api& plugin, Task& task, const Reply& reply) {
@@ -97,7 +100,7 @@ void StrictHost::deliver(const agent_plugin_api& plugin, Task& task, const Reply
                             .status = reply.status,
                             .text = borrow(reply.text),
                             .body = borrow(reply.body)};
-  witness_.step("on_reply of " + task.who);
+  witness_.step("on_reply", task.who);
   plugin.on_reply(task.graph, task.handle(), reply.token, &message);
 }
 
@@ -111,7 +114,7 @@ void StrictHost::cancel(const agent_plugin_api& plugin, Task& task) {
     }
   }
   if (!AGENT_HAS(&plugin, agent_plugin_api, cancel)) return;
-  witness_.step("cancel of " + task.who);
+  witness_.step("cancel", task.who);
   plugin.cancel(task.graph, task.handle());
   plugin.cancel(task.graph, task.handle());
 }

@@ -30,7 +30,8 @@ namespace agenthost::plugins::validator {
 enum class Weather { kFair, kStormy };  // stormy: every service fails with AGENT_UNAVAILABLE
 
 struct RunPlan {
-  std::string graph, node;  // node: its path
+  std::string who;   // the node for people: name_of_node()
+  std::string node;  // its path
   bool blocking = false;
   std::string state = "{}";
   std::string config = "{}";
@@ -56,7 +57,8 @@ struct Patience {
 
 class StrictHost {
  public:
-  StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience);
+  // lost: nodes that are not to be run, as in RunPlan::who.
+  StrictHost(Witness& witness, std::vector<std::string> needs, Patience patience, std::set<std::string> lost);
   ~StrictHost();
   StrictHost(const StrictHost&) = delete;
   StrictHost& operator=(const StrictHost&) = delete;
@@ -66,7 +68,7 @@ class StrictHost {
   [[nodiscard]] static std::vector<Extension> extensions();
   [[nodiscard]] agent_host* handle();
 
-  // Runs one node from start_node to its end, on this thread.
+  // Runs one node from start_node to its end, on this thread. A lost one is not run: kNever.
   Ending run(const agent_plugin_api& plugin, agent_graph* graph, const RunPlan& plan);
   // The handle of the task that ended last, for calls that come too late; null before the first run.
   [[nodiscard]] agent_task* last_task();
@@ -87,8 +89,8 @@ class StrictHost {
   void drive(const agent_plugin_api& plugin, Task& task);
   void deliver(const agent_plugin_api& plugin, Task& task, const Reply& reply);
   void cancel(const agent_plugin_api& plugin, Task& task);
-  void say_endless(const Task& task);
   // Those below hold mutex_.
+  void say_endless(const Task& task);
   // The task, unless it has ended or never was, which is a fault.
   Task* live_task(const agent_task* handle, std::string_view function);
   // Whether it is one that can be read; what is in it is not for the contract to judge (see Rehearsal).
@@ -110,7 +112,7 @@ class StrictHost {
   // Guarded by mutex_
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<std::unique_ptr<Answer>> answers_;
-  std::set<std::string> refused_;
+  std::set<std::string> refused_, lost_;
 };
 
 }  // namespace agenthost::plugins::validator

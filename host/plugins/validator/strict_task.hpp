@@ -24,10 +24,7 @@ struct StrictHost::Answer {
 
 struct StrictHost::Task {
   Task(const RunPlan& given, agent_graph* in, std::chrono::steady_clock::time_point until)
-      : plan(given),
-        graph(in),
-        who("node \"" + given.node + "\" of graph \"" + given.graph + "\""),
-        deadline(until) {}
+      : plan(given), graph(in), deadline(until) {}
 
   [[nodiscard]] agent_task* handle() { return reinterpret_cast<agent_task*>(this); }
   [[nodiscard]] bool has_ended() const { return ending.kind != Ending::Kind::kNever; }
@@ -37,7 +34,7 @@ struct StrictHost::Task {
 
   const RunPlan plan;
   agent_graph* const graph;
-  const std::string who;
+  const std::string& who = plan.who;
   const std::chrono::steady_clock::time_point deadline;
   Ending ending;
   bool cancelled = false;

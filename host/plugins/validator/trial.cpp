@@ -44,7 +44,9 @@ std::string name_of_edge(const TrialGraph& graph, const std::string& path) {
 }
 
 Trial::Trial(const Subject& subject, Witness& witness)
-    : subject_(subject), witness_(witness), host_(witness, subject.manifest.needs, subject.patience) {}
+    : subject_(subject),
+      witness_(witness),
+      host_(witness, subject.manifest.needs, subject.patience, subject.lost) {}
 
 bool Trial::load() {
   namespace dll = boost::dll;
@@ -127,11 +129,11 @@ bool Trial::make_graph(runtime::Graph description) {
 
 RunPlan Trial::plan(const TrialGraph& graph, const TrialNode& node, std::string state) const {
   RunPlan plan;
-  plan.graph = graph.description->id();
+  plan.who = name_of_node(graph, node.path);
   plan.node = node.path;
   plan.blocking = node.blocking;
   plan.state = std::move(state);
-  plan.config = config_of_a_run(plan.graph);
+  plan.config = config_of_a_run(graph.description->id());
   return plan;
 }
 
@@ -148,8 +150,10 @@ Ending Trial::run_with_answers(const TrialGraph& graph, RunPlan plan,
 
 std::optional<std::string> Trial::ask(const TrialGraph& graph, const std::string& edge,
                                       const std::string& state) {
+  const auto who = name_of_edge(graph, edge);
+  if (subject_.lost.count(who) != 0) return std::nullopt;
   agent_bytes out{};
-  witness_.step("route of " + name_of_edge(graph, edge));
+  witness_.step("route", who);
   const auto status = api().route(graph.handle, borrow(edge), borrow(state), &out);
   const OwnedBytes answer(&out);
   if (status != AGENT_OK) return std::nullopt;

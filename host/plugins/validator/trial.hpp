@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Subject {
   std::uint64_t seed = 0;
   unsigned rounds = 20;  // of wild input for each node
   Patience patience;
+  std::set<std::string> lost;  // nodes and edges, by name, that are not to be tried: see ChildReport
 };
 
 // A node or an edge of a graph or of one of its subgraphs.
@@ -68,10 +70,10 @@ class Trial {
   // Runs it again and again until it ends with no question, or has asked too many; `answer` says what to
   // answer.
   Ending run_with_answers(const TrialGraph& graph, RunPlan plan, const std::function<std::string()>& answer);
-  // Asks the edge; nullopt when the plugin failed it, which is its right.
+  // Asks the edge; nullopt when the plugin failed it, which is its right, or when it is lost.
   [[nodiscard]] std::optional<std::string> ask(const TrialGraph& graph, const std::string& edge,
                                                const std::string& state);
-  // Asks the edge and judges the answer. False when the plugin failed it.
+  // Asks the edge and judges the answer. False when there was none.
   bool route(const TrialGraph& graph, const TrialEdge& edge, const std::string& state);
   // The description as text; empty when it failed.
   [[nodiscard]] std::string describe();

@@ -110,6 +110,7 @@ constexpr Fault kFaults[] {
       {"interrupts_unasked", "nodes", "ends with AGENT_INTERRUPTED but never asked"},
       {"reuses_token", "nodes", "two open calls have the token 5"},
       {"garbage_handles", "nodes", "calls complete.. with a task that never was"},
+      {"hangs_and_dies", "nodes", "hangs in start_node of node \"hangs\""},
       {"never_returns", "nodes", "hangs in start_node of node \"node\" of graph \"never_returns\""},
       {"dies_in_node", "nodes", "(crashed in|ended the process in) start_node of node \"node\""},
       {"exits_in_node", "nodes", "ended the process in start_node of .* with exit code"},
@@ -180,6 +181,25 @@ TEST(Validator, ANodeIsGivenWhatTheNodesBeforeItWroteAndIsNotBlamedForWhatNobody
             "Missing: I need more\n");
   EXPECT_THAT(to_people(verdict), HasSubstr("passed   nodes"));
   EXPECT_THAT(to_people(verdict), HasSubstr("note:    node \"third\""));
+}
+
+TEST(Validator, GoesOnAfterAHangAndACrashAndDoesNotTryThemAgain) {
+  ValidateOptions options;
+  options.rounds = 2;
+  options.patience = {std::chrono::milliseconds(300), std::chrono::milliseconds(200)};
+  const auto verdict = validate(folder_of("hangs_and_dies"), options);
+  std::string all;
+  for (const auto& check : verdict.checks) all += findings_of(verdict, check.name);
+  const auto times = [&all](const std::string& text) {
+    std::size_t count = 0;
+    for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(times("hangs in start_node of node \"hangs\""), 1U) << all;
+  EXPECT_EQ(times("node \"waits\" of graph \"hangs_and_dies\": never ends"), 1U) << all;
+  EXPECT_EQ(times("crashed in start_node of node \"dies\""), 1U) << all;
+  EXPECT_EQ(times("it is not tried again"), 3U) << all;
+  EXPECT_EQ(times("node \"strays\" of graph \"hangs_and_dies\": writes \"y\""), 1U) << all;
 }
 
 TEST(Validator, ComparesPluginsThatAreServedTogether) {
