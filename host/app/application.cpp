@@ -306,6 +306,10 @@ std::vector<models::PluginReport> Application::plugins() const {
   return parts_->graphs->reports();
 }
 
+std::vector<std::string> Application::doubts() const {
+  return parts_->graphs->doubts();
+}
+
 std::string Application::openapi() const {
   return routers::openapi_json(parts_->routes, kVersion);
 }

@@ -33,6 +33,8 @@ class Application {
   [[nodiscard]] bool stop();
 
   [[nodiscard]] std::vector<models::PluginReport> plugins() const;
+  // About the plugins directory and its settings, for the operator.
+  [[nodiscard]] std::vector<std::string> doubts() const;
   [[nodiscard]] std::string openapi() const;
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "host/plugins/lock_file.hpp"
+#include "host/plugins/plugins_directory.hpp"
 #include "host/plugins/signature.hpp"
 
 namespace agenthost::app {
@@ -14,6 +15,7 @@ int complain(const Error& error) {
 }
 
 Result<plugins::PluginPackage> package_in(const std::filesystem::path& folder, plugins::LibraryVault& vault) {
+  if (auto meant = plugins::check_plugin_folder(folder); !meant) return fail(meant.error());
   auto manifest = plugins::read_manifest(folder / plugins::kManifestFile);
   if (!manifest) return fail(manifest.error());
   return plugins::take_package(folder, std::move(*manifest), vault);

@@ -17,11 +17,13 @@
 #include "host/app/key_verbs.hpp"
 #include "host/app/own_place.hpp"
 #include "host/app/version.hpp"
+#include "host/base/text.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
 
 namespace {
 
+using agenthost::joined;
 using agenthost::Result;
 using agenthost::app::Application;
 using agenthost::settings::Settings;
@@ -121,27 +123,22 @@ int inspect(const Options& options, Look look) {
   return look(**application);
 }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 int list_plugins(const Application& application) {
   int refused = 0;
   for (const auto& plugin : application.plugins()) {
     if (plugin.loaded) {
-      std::printf("loaded   %s %s: %s (%s)\n", plugin.id.c_str(), plugin.version.c_str(),
-                  listed(plugin.graphs).c_str(), plugin.trust.c_str());
-      if (!plugin.needs.empty()) std::printf("         needs %s\n", listed(plugin.needs).c_str());
+      std::printf("loaded   %s %s: %s (%s, isolation %s)\n", plugin.id.c_str(), plugin.version.c_str(),
+                  joined(plugin.graphs).c_str(), plugin.trust.c_str(), plugin.isolation.c_str());
+      if (!plugin.needs.empty()) std::printf("         needs %s\n", joined(plugin.needs).c_str());
       for (const auto& need : plugin.not_granted)
         std::printf("         %s asks for %s, which plugins.grants does not give it\n", plugin.id.c_str(),
                     need.c_str());
     } else {
-      std::printf("refused  %s: %s\n", plugin.id.c_str(), plugin.reason.c_str());
+      std::printf("refused  %s from %s: %s\n", plugin.id.c_str(), plugin.path.c_str(), plugin.reason.c_str());
       ++refused;
     }
   }
+  for (const auto& doubt : application.doubts()) std::fprintf(stderr, "%s\n", doubt.c_str());
   return refused == 0 ? 0 : 1;
 }
 

@@ -17,6 +17,7 @@ std::string members(const PluginReport& report) {
          ",\"reason\":" + (report.reason.empty() ? "null" : quote(report.reason)) +
          ",\"graphs\":" + list_json(report.graphs) +
          ",\"trust\":" + (report.trust.empty() ? "null" : quote(report.trust)) +
+         ",\"isolation\":" + (report.isolation.empty() ? "null" : quote(report.isolation)) +
          ",\"needs\":" + list_json(report.needs) + ",\"not_granted\":" + list_json(report.not_granted);
 }
 

@@ -18,6 +18,7 @@ struct PluginReport {
   std::vector<std::string> graphs;
   // Of the version that serves
   std::string trust;                     // how it is vouched for: "signed by ops", "unsigned"
+  std::string isolation;                 // where its code runs: "in_process" or "process"
   std::vector<std::string> needs;        // what it asks for and gets: "llm", "http (api.example.org)"
   std::vector<std::string> not_granted;  // services it asks for and the operator does not give it
 };
@@ -30,8 +31,8 @@ struct PluginOutcome {
 };
 
 [[nodiscard]] std::string_view to_string(PluginChange change);
-// As clients see them: {"id", "version", "loaded", "reason", "graphs", "trust", "needs", "not_granted"}; an
-// outcome has "outcome" too.
+// As clients see them: {"id", "version", "loaded", "reason", "graphs", "trust", "isolation", "needs",
+// "not_granted"}; an outcome has "outcome" too.
 [[nodiscard]] std::string to_json(const PluginReport& report);
 [[nodiscard]] std::string to_json(const PluginOutcome& outcome);
 

@@ -30,11 +30,6 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
-  if (const auto meant = settings::nearest(word, known)) return "; did you mean \"" + *meant + "\"?";
-  return "; known are: " + joined(known);
-}
-
 bool is_id(std::string_view text) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
   return !text.empty() && text.size() <= kMaxNameLength &&
@@ -116,7 +111,7 @@ class ManifestReader {
     if (!key.IsScalar()) return report(key, "a key must be a text");
     const auto& name = key.Scalar();
     if (!contains(known_keys(), name)) {
-      return report(key, "unknown key \"" + name + "\"" + did_you_mean(name, known_keys()));
+      return report(key, "unknown key \"" + name + "\"" + settings::did_you_mean(name, known_keys()));
     }
     if (!seen.insert(name).second) return report(key, "\"" + name + "\" is given twice; keep one");
     if (name == "id") read_id(value);
@@ -211,7 +206,7 @@ class ManifestReader {
   bool add_need(const YAML::Node& name) {
     const auto& need = name.Scalar();
     if (!contains(known_needs(), need)) {
-      report(name, "unknown service \"" + need + "\"" + did_you_mean(need, known_needs()));
+      report(name, "unknown service \"" + need + "\"" + settings::did_you_mean(need, known_needs()));
       return false;
     }
     if (contains(manifest_.needs, need)) {

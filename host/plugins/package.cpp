@@ -21,14 +21,18 @@ std::string text_of(const timespec& time) {
 
 }  // namespace
 
-Result<PluginPackage> take_package(const fs::path& folder, Manifest manifest, LibraryVault& vault) {
+Status check_library_file(const fs::path& folder, const Manifest& manifest) {
   const auto file = folder / manifest.library;
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    return fail(ErrorCode::kNotFound, file.string() +
-                                          ": no such file; build the plugin or correct \"library\" in " +
-                                          (folder / kManifestFile).string());
-  }
+  if (fs::is_regular_file(file, ignored)) return {};
+  const auto* const what = fs::is_directory(file, ignored) ? ": is a folder" : ": no such file";
+  return fail(ErrorCode::kNotFound, file.string() + what + "; build the plugin or correct \"library\" in " +
+                                        (folder / kManifestFile).string());
+}
+
+Result<PluginPackage> take_package(const fs::path& folder, Manifest manifest, LibraryVault& vault) {
+  const auto file = folder / manifest.library;
+  if (auto there = check_library_file(folder, manifest); !there) return fail(there.error());
   auto library = vault.copy(file);
   if (!library) return fail(library.error());
   if (const auto whole = check_elf((*library)->file()); !whole)

@@ -17,6 +17,9 @@ struct PluginPackage {
   std::string hash;  // of the manifest's text and the library
 };
 
+// Whether the library that the folder's manifest names is a file. kNotFound.
+[[nodiscard]] Status check_library_file(const std::filesystem::path& folder, const Manifest& manifest);
+
 // manifest: that of the folder. The library is copied and checked, never opened by the dynamic linker.
 [[nodiscard]] Result<PluginPackage> take_package(const std::filesystem::path& folder, Manifest manifest,
                                                  LibraryVault& vault);

@@ -14,6 +14,7 @@ models::PluginReport PluginFolder::report() const {
   report.graphs = manifest->graphs;
   if (!serving) return report;
   report.trust = serving->trust;
+  report.isolation = to_string(serving->isolation);
   report.needs = needs_text(serving->manifest);
   report.not_granted = serving->not_granted;
   if (!refusal.empty()) {

@@ -12,6 +12,7 @@
 #include "host/plugins/manifest.hpp"
 #include "host/plugins/running_plugin.hpp"
 #include "host/runtime/graph_catalog.hpp"
+#include "host/settings/settings.hpp"
 
 namespace agenthost::plugins {
 
@@ -22,6 +23,7 @@ struct PluginFolder {
   struct Serving {
     Manifest manifest;
     std::string hash;
+    settings::Isolation isolation;
     std::string trust;                           // how it is vouched for
     std::vector<std::string> not_granted;        // of what it asks for
     std::vector<runtime::CatalogEntry> entries;  // these keep the version up

@@ -1,10 +1,10 @@
 #include "host/plugins/registry.hpp"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "host/plugins/first_contact.hpp"
+#include "host/plugins/plugins_directory.hpp"
 
 namespace agenthost::plugins {
 namespace {
@@ -12,23 +12,6 @@ namespace {
 using models::PluginChange;
 using models::PluginOutcome;
 using Verdict = PluginFolder::Verdict;
-
-// The folders of a directory that have a manifest, by name.
-Result<std::vector<std::filesystem::path>> plugin_folders(const std::filesystem::path& directory) {
-  std::vector<std::filesystem::path> folders;
-  std::error_code ec;
-  std::filesystem::directory_iterator entry(directory, ec);
-  for (; !ec && entry != std::filesystem::directory_iterator(); entry.increment(ec)) {
-    std::error_code ignored;
-    if (std::filesystem::exists(entry->path() / kManifestFile, ignored)) folders.push_back(entry->path());
-  }
-  if (ec) {
-    return fail(ErrorCode::kUnavailable, directory.string() + ": cannot be read as the plugins directory: " +
-                                             ec.message() + "; create it or set plugins.directory");
-  }
-  std::sort(folders.begin(), folders.end());
-  return folders;
-}
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -64,7 +47,9 @@ Status PluginRegistry::scan(const std::filesystem::path& directory) {
     directory_ = directory;
   }
   const auto looked = reload(Retry::kChangedOnly);
-  return looked ? Status{} : fail(looked.error());
+  if (!looked) return fail(looked.error());
+  for (const auto& doubt : doubts()) services_.logger.warn("plugins", doubt);
+  return {};
 }
 
 Result<std::vector<PluginOutcome>> PluginRegistry::reload(Retry retry) {
@@ -170,8 +155,8 @@ PluginChange PluginRegistry::refuse(PluginFolder& folder, Verdict verdict, const
   const bool said = std::exchange(folder.refusal, why.text) == why.text;
   const auto report = folder.report();
   if (!said) {
-    services_.logger.warn("plugins",
-                          (report.loaded ? "kept " : "left out ") + report.id + ": " + report.reason);
+    services_.logger.warn("plugins", (report.loaded ? "kept " : "left out ") + report.id + " from " +
+                                         report.path + ": " + report.reason);
   }
   return against(folder);
 }
@@ -202,9 +187,8 @@ Status PluginRegistry::check_admitted(const PluginFolder& folder, const Manifest
     if (&other == &folder || !other.serving) continue;
     const auto& theirs = other.serving->manifest;
     if (theirs.id == manifest.id) {
-      return fail(
-          ErrorCode::kAlreadyExists,
-          "plugin id " + manifest.id + " is taken by another folder; remove one or rename it in plugin.yaml");
+      return fail(ErrorCode::kAlreadyExists, "plugin id " + manifest.id + " is taken by " + path.string() +
+                                                 "; remove one or rename it in plugin.yaml");
     }
     for (const auto& graph : manifest.graphs) {
       if (contains(theirs.graphs, graph)) {
@@ -226,25 +210,29 @@ PluginSource PluginRegistry::source_of(const PluginFolder& folder, const Admitte
 Status PluginRegistry::serve(PluginFolder& folder, Admitted admitted) {
   auto& [package, vouched, not_granted] = admitted;
   auto& manifest = package.manifest;
-  auto plugin = bring_up(source_of(folder, admitted), settings_.isolation_of(manifest.id), services_);
+  const auto isolation = settings_.isolation_of(manifest.id);
+  auto plugin = bring_up(source_of(folder, admitted), isolation, services_);
   if (!plugin) return fail(plugin.error());
   const auto name = manifest.id + " " + manifest.version;
-  note_served(folder, name, vouched, not_granted);
+  note_served(folder, name, admitted);
   const std::shared_ptr<RunningPlugin> running = std::move(*plugin);
   auto entries = versions_->keep({running, name, std::move(package.library)});
-  folder.serving =
-      PluginFolder::Serving{std::move(manifest),    std::move(package.hash), std::move(vouched.how),
-                            std::move(not_granted), std::move(entries),      running};
+  folder.serving = PluginFolder::Serving{
+      std::move(manifest),    std::move(package.hash), isolation, std::move(vouched.how),
+      std::move(not_granted), std::move(entries),      running};
   return {};
 }
 
 void PluginRegistry::note_served(const PluginFolder& folder, const std::string& name,
-                                 const Trust::Vouched& vouched, const std::vector<std::string>& not_granted) {
+                                 const Admitted& admitted) {
   using telemetry::Level;
   const auto what = folder.serving ? "replaced " + folder.serving->manifest.id + " " +
                                          folder.serving->manifest.version + " by " + name
                                    : "loaded " + name;
-  news_.emplace_back(Level::kInfo, what + " from " + folder.path.string() + ", " + vouched.how);
+  const auto& [package, vouched, not_granted] = admitted;
+  const auto isolation = settings_.isolation_of(package.manifest.id);
+  news_.emplace_back(Level::kInfo, what + " from " + folder.path.string() + ", " + vouched.how +
+                                       ", isolation " + std::string(to_string(isolation)));
   if (vouched.warn == Trust::Vouched::Warn::kYes) {
     news_.emplace_back(Level::kWarn,
                        name + " is " + vouched.how + ": no trusted key vouches for it (plugins.trust)");
@@ -302,6 +290,11 @@ std::vector<models::PluginReport> PluginRegistry::reports() const {
     }
   }
   return reports;
+}
+
+std::vector<std::string> PluginRegistry::doubts() const {
+  const std::lock_guard lock(setup_);
+  return doubts_about(directory_, settings_, reports());
 }
 
 void PluginRegistry::stop() {

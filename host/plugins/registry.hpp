@@ -50,6 +50,9 @@ class PluginRegistry final : public runtime::GraphCatalog {
   [[nodiscard]] runtime::CatalogEntry find(std::string_view graph_id) const override;
   [[nodiscard]] std::vector<runtime::CatalogEntry> all() const override;
   [[nodiscard]] std::vector<models::PluginReport> reports() const override;
+  // After scan(), which logs them: what about the directory and the settings for plugins the operator can
+  // hardly have meant.
+  [[nodiscard]] std::vector<std::string> doubts() const;
 
   // Once no run is alive and nobody else uses the catalogue: lets every plugin stop its threads and refuses
   // its later calls. Idempotent; the destructor does it too.
@@ -93,8 +96,7 @@ class PluginRegistry final : public runtime::GraphCatalog {
   [[nodiscard]] Status serve(PluginFolder& folder, Admitted admitted);
   void publish();
 
-  void note_served(const PluginFolder& folder, const std::string& name, const Trust::Vouched& vouched,
-                   const std::vector<std::string>& not_granted);
+  void note_served(const PluginFolder& folder, const std::string& name, const Admitted& admitted);
   void tell_news();
   [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const;
 
@@ -104,7 +106,7 @@ class PluginRegistry final : public runtime::GraphCatalog {
   const std::filesystem::path copies_;
   const std::shared_ptr<PluginVersions> versions_;
 
-  std::mutex setup_;
+  mutable std::mutex setup_;
   // Guarded by setup_: one reload at a time
   std::filesystem::path directory_;
   std::unique_ptr<LibraryVault> vault_;

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/base/text.hpp"
 #include "host/plugins/lock_file.hpp"
 #include "host/plugins/signature.hpp"
 #include "host/settings/text_value.hpp"
 
 namespace agenthost::plugins {
 namespace {
-
-constexpr auto* kEveryPlugin = "*";
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -21,10 +18,8 @@ Status check_grants(const std::map<std::string, std::vector<std::string>>& grant
   for (const auto& [plugin, services] : grants) {
     for (const auto& service : services) {
       if (contains(known_needs(), service)) continue;
-      const auto meant = settings::nearest(service, known_needs());
       return fail(ErrorCode::kInvalid, "plugins.grants." + plugin + ": unknown service \"" + service + "\"" +
-                                           (meant ? "; did you mean \"" + *meant + "\"?"
-                                                  : "; known are " + joined(known_needs())));
+                                           settings::did_you_mean(service, known_needs()));
     }
   }
   return {};
@@ -102,7 +97,7 @@ std::string Trust::name_of(const std::string& public_key) const {
 
 std::vector<std::string> Trust::not_granted(const Manifest& manifest) const {
   auto grant = grants_.find(manifest.id);
-  if (grant == grants_.end()) grant = grants_.find(kEveryPlugin);
+  if (grant == grants_.end()) grant = grants_.find(std::string(kEveryPlugin));
   std::vector<std::string> missing;
   if (grant == grants_.end()) return missing;
   for (const auto& need : manifest.needs) {

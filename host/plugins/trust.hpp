@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/base/error.hpp"
@@ -11,6 +12,9 @@
 #include "host/settings/settings.hpp"
 
 namespace agenthost::plugins {
+
+// In plugins.grants: whoever is not named there.
+inline constexpr std::string_view kEveryPlugin = "*";
 
 class Trust {
  public:

@@ -21,6 +21,7 @@ constexpr std::string_view kSchemas = R"(
   "version":{"type":"string"},"loaded":{"type":"boolean"},"reason":{"type":["string","null"],
   "description":"why what lies in the folder is refused; with loaded true an older version goes on"},
   "graphs":{"type":"array","items":{"type":"string"}},"trust":{"type":["string","null"]},
+  "isolation":{"enum":["in_process","process",null]},
   "needs":{"type":"array","items":{"type":"string"}},
   "not_granted":{"type":"array","items":{"type":"string"}}}},
 "PluginsReloaded":{"type":"object","required":["plugins"],"properties":{"plugins":{"type":"array","items":{

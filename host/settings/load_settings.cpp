@@ -51,6 +51,10 @@ void check_isolation(const Plugins& plugins, std::vector<std::string>& problems)
 
 }  // namespace
 
+std::string_view to_string(Isolation isolation) {
+  return isolation == Isolation::kProcess ? "process" : "in_process";
+}
+
 Isolation Plugins::isolation_of(const std::string& plugin_id) const {
   const auto own = isolation_by_plugin.find(plugin_id);
   const auto& word = own == isolation_by_plugin.end() ? isolation : own->second;

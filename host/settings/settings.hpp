@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/base/error.hpp"
@@ -83,6 +84,8 @@ struct Store {
 
 // Where a plugin's code runs.
 enum class Isolation { kInProcess, kProcess };
+// "in_process" or "process", as plugins.isolation has it.
+[[nodiscard]] std::string_view to_string(Isolation isolation);
 
 // Of each plugin that runs in processes of its own: how many, and what one of them may use.
 struct WorkerProcesses {

@@ -200,4 +200,9 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  if (const auto meant = nearest(word, known)) return fmt::format("; did you mean \"{}\"?", *meant);
+  return fmt::format("; known are: {}", fmt::join(known, ", "));
+}
+
 }  // namespace agenthost::settings

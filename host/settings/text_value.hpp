@@ -33,5 +33,8 @@ inline constexpr bool kIsScalar =
 // The candidate a person most likely meant, or nullopt when none is close.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,
                                                  const std::vector<std::string>& candidates);
+// The end of a sentence about a word that is not one of those: "; did you mean "port"?", or all of them when
+// none is close.
+[[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace agenthost::settings

@@ -97,7 +97,7 @@ describe('POST /admin/plugins/reload', () => {
     expect(outcome.reason).toMatch(/^version 2\.0\.0 goes on; its replacement 9\.0\.0 is refused: .*it cannot be made$/);
     expect(await answer()).toBe('2.0.0');
     expect((await api.ok('GET', '/info')).plugins).toEqual([expect.objectContaining(kept)]);
-    expect(await listed()).toMatch(/^refused {2}counter: counter\.so: graph counter could not be made: it cannot be made/);
+    expect(await listed()).toMatch(/^refused {2}counter from \S+: counter\.so: graph counter could not be made: it cannot be made/);
     await put('two');
     expect(await reload()).toMatchObject({outcome: 'unchanged', reason: null});
   });
@@ -157,9 +157,9 @@ describe('signatures', () => {
     const key = join(root, 'ops.key');
     const [, trusted] = /(ops: "\S+")/.exec(await agenthost('keys', 'new', key));
     const enforce = {AGENTHOST_PLUGINS__TRUST: 'enforce', AGENTHOST_PLUGINS__TRUSTED_KEYS: `{${trusted}}`};
-    expect(await listed(enforce)).toMatch(/^refused {2}counter: .* is not signed/);
+    expect(await listed(enforce)).toMatch(/^refused {2}counter from .* is not signed/);
     expect(await agenthost('sign', join(server.plugins, 'counter'), '--key', key)).toMatch(/^signed counter 1\.0\.0 with /);
-    expect(await listed(enforce)).toBe('loaded   counter 1.0.0: counter (signed by ops)\n         needs timer\n');
+    expect(await listed(enforce)).toBe('loaded   counter 1.0.0: counter (signed by ops, isolation in_process)\n         needs timer\n');
   });
 });
 

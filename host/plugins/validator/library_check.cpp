@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "host/plugins/package.hpp"
 #include "host/plugins/validator/checks.hpp"
 #include "host/plugins/validator/elf_symbols.hpp"
 
@@ -66,6 +67,8 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::vector<Finding> check_library(const Subject& subject) {
   constexpr std::string_view kEntry = "agent_plugin_entry";
+  if (const auto there = check_library_file(subject.folder, subject.manifest); !there)
+    return {{Severity::kError, there.error().text}};
   const auto symbols = read_elf_symbols(subject.folder / subject.manifest.library);
   if (!symbols) return {{Severity::kError, symbols.error().text}};
   std::vector<Finding> findings;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/base/json.hpp"
+#include "host/plugins/plugins_directory.hpp"
 #include "host/plugins/validator/checks.hpp"
 
 namespace agenthost::plugins::validator {
@@ -102,7 +103,8 @@ std::vector<std::string> check_names() {
 Verdict validate(const std::filesystem::path& folder, const ValidateOptions& options) {
   Verdict verdict{folder.string(), "", "", options.level, options.seed, {}};
   auto began = steady_clock::now();
-  auto manifest = read_manifest(folder / kManifestFile);
+  const auto meant = check_plugin_folder(folder);
+  auto manifest = meant ? read_manifest(folder / kManifestFile) : fail(meant.error());
   verdict.checks.push_back({"manifest", "plugin.yaml says what it must", true, {}, since(began)});
   if (!manifest) {
     verdict.checks.back().findings.push_back({Severity::kError, manifest.error().text});

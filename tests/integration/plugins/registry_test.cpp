@@ -33,7 +33,10 @@ class RegistryTest : public testing::Test {
   }
 
   fs::path directory_;
-  telemetry::Logger logger_{telemetry::Level::kOff};
+  std::vector<std::string> warnings_;
+  telemetry::Logger logger_{[this](telemetry::Level level, std::string_view, std::string_view text) {
+    if (level == telemetry::Level::kWarn) warnings_.emplace_back(text);
+  }};
   ThreadPool pool_{"test", 1};
 };
 
@@ -64,7 +67,8 @@ TEST_F(RegistryTest, TheSecondFolderWithAnIdIsRefused) {
   ASSERT_EQ(reports.size(), 2U);
   EXPECT_TRUE(reports[0].loaded);
   EXPECT_EQ(fs::path(reports[0].path).filename(), "a-first");
-  EXPECT_THAT(reports[1].reason, HasSubstr("plugin id good is taken by another folder"));
+  EXPECT_EQ(reports[1].reason, "plugin id good is taken by " + (directory_ / "a-first").string() +
+                                   "; remove one or rename it in plugin.yaml");
 }
 
 TEST_F(RegistryTest, LoadsAgainAfterStop) {
@@ -86,6 +90,44 @@ TEST_F(RegistryTest, NamesADirectoryThatIsNotThere) {
   ASSERT_FALSE(scanned);
   EXPECT_THAT(scanned.error().text,
               HasSubstr("nowhere: cannot be read as the plugins directory: No such file"));
+}
+
+TEST_F(RegistryTest, SaysOnceThatThereAreNoPlugins) {
+  PluginRegistry registry({}, {logger_, {pool_, pool_}, {}});
+  ASSERT_TRUE(registry.scan(directory_));
+  ASSERT_TRUE(registry.reload(Retry::kChangedOnly));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr(directory_.string() + ": no plugins in it")));
+  EXPECT_EQ(registry.doubts(), warnings_);
+}
+
+TEST_F(RegistryTest, TellsAPluginFromAFolderOfPlugins) {
+  add("good", "good");
+  PluginRegistry registry({}, {logger_, {pool_, pool_}, {}});
+  ASSERT_TRUE(registry.scan(directory_ / "good/"));
+  EXPECT_THAT(warnings_, ElementsAre(testing::AllOf(HasSubstr("good/: is itself a plugin"),
+                                                    testing::EndsWith(", " + directory_.string()))));
+}
+
+TEST_F(RegistryTest, DoubtsSettingsForPluginsThatAreNotThere) {
+  add("good", "good");
+  add("not_yaml", "broken");
+  settings::Plugins settings;
+  settings.config = {{"goood", "{}"}, {"good", "{}"}};
+  settings.disabled = {"broken", "nobody"};
+  settings.grants = {{"*", {}}, {"god", {}}};
+  PluginRegistry registry(settings, {logger_, {pool_, pool_}, {}});
+  ASSERT_TRUE(registry.scan(directory_));
+  const auto doubt = [&](const std::string& setting, const std::string& end) {
+    return "plugins." + setting + ": no plugin in " + directory_.string() + " is " + end;
+  };
+  EXPECT_THAT(registry.doubts(), ElementsAre(doubt("disabled", "\"nobody\"; known are: broken, good"),
+                                             doubt("config", "\"goood\"; did you mean \"good\"?"),
+                                             doubt("grants", "\"god\"; did you mean \"good\"?")));
+}
+
+TEST_F(RegistryTest, SaysWhereThePluginsRun) {
+  add("good", "good");
+  EXPECT_EQ(scan()[0].isolation, "in_process");
 }
 
 TEST_F(RegistryTest, EndsWhatIsServedWithStop) {
