@@ -1,11 +1,11 @@
 #include "host/app/author_verbs.hpp"
 
 #include <cstdio>
-#include <map>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "host/app/command_line.hpp"
 #include "host/app/develop.hpp"
 #include "host/app/scaffold.hpp"
 #include "host/base/json.hpp"
@@ -51,9 +51,8 @@ AuthorVerbs::AuthorVerbs(CLI::App& cli) : options_(std::make_unique<Options>()) 
   auto& options = *options_;
   options.create = cli.add_subcommand("new", "write the folder of a new plugin: code, manifest, test, build");
   options.create->add_option("name", options.scaffold.name, "its id, such as my-agent")->required();
-  const std::map<std::string, Language> languages{{"cpp", Language::kCpp}, {"c", Language::kC}};
-  options.create->add_option("--lang", options.scaffold.language, "cpp or c; cpp when not given")
-      ->transform(CLI::CheckedTransformer(languages));
+  add_choice<Language>(*options.create, "--lang", options.scaffold.language,
+                       {{"cpp", Language::kCpp}, {"c", Language::kC}}, "cpp when not given");
   options.create->add_option("--directory", options.scaffold.parent,
                              "where to write it; here when not given");
 
@@ -61,29 +60,32 @@ AuthorVerbs::AuthorVerbs(CLI::App& cli) : options_(std::make_unique<Options>()) 
       "validate", "judge built plugins: 0 when each is valid, 1 when one is not, 2 when this cannot be said");
   options.validate->add_option("folder", options.folders, "the folder with plugin.yaml and the library")
       ->required();
-  const std::map<std::string, Level> levels{
-      {"load", Level::kLoad}, {"run", Level::kRun}, {"strict", Level::kStrict}};
-  options.validate
-      ->add_option("--level", options.judge.level,
-                   "load: would the server take it; run: do its nodes keep the contract (when not given); "
-                   "strict: is it a good guest, and warnings count")
-      ->transform(CLI::CheckedTransformer(levels));
+  add_choice<Level>(
+      *options.validate, "--level", options.judge.level,
+      {{"load", Level::kLoad}, {"run", Level::kRun}, {"strict", Level::kStrict}},
+      "load: would the server take it; run: do its nodes keep the contract (when not given); "
+      "strict: is it a good guest, and warnings count");
+  const auto checks = plugins::validator::check_names();
   options.validate
       ->add_option("--check", options.judge.only, "only these checks (and load); all when not given")
-      ->check(CLI::IsMember(plugins::validator::check_names()))
+      ->check([checks](const std::string& name) { return check_choice(checks, name).value_or(""); })
+      ->option_text(CLI::detail::join(checks, "|"))
       ->allow_extra_args(false);
   options.validate->add_flag("--json", options.as_json,
                              "print JSON, a list with one verdict for each folder");
-  options.validate->add_option("--seed", options.seed, "of the wild states; a fresh one when not given");
-  options.validate->add_option("--rounds", options.judge.rounds, "of wild states for each node");
+  add_number<std::uint64_t>(*options.validate, "--seed", options.seed, {0, 4'294'967'295},
+                            "of the wild states; a fresh one when not given");
+  add_number<unsigned>(*options.validate, "--rounds", options.judge.rounds, {0, 1'000'000},
+                       "of wild states for each node");
   options.validate->add_option("--config", options.judge.config, "JSON object over the manifest's config");
-  options.validate->add_option("--patience-ms", options.patience_ms, "how long one node may take")
-      ->check(CLI::Range(10U, 3'600'000U));
+  add_number<unsigned>(*options.validate, "--patience-ms", options.patience_ms, {10, 3'600'000},
+                       "how long one node may take");
 
   options.develop =
       cli.add_subcommand("dev", "build and serve a plugin's source folder, again on every save");
   options.develop->add_option("folder", options.dev.folder, "with its CMakeLists.txt; here when not given");
-  options.develop->add_option("--port", options.dev.port, "8000 when not given");
+  add_number<std::uint16_t>(*options.develop, "--port", options.dev.port, {0, 65'535},
+                            "8000 when not given; 0 picks a free one");
   options.develop->add_option("--config", options.dev.config, "settings file (YAML)");
 }
 

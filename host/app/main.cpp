@@ -14,6 +14,7 @@
 
 #include "host/app/application.hpp"
 #include "host/app/author_verbs.hpp"
+#include "host/app/command_line.hpp"
 #include "host/app/key_verbs.hpp"
 #include "host/app/own_place.hpp"
 #include "host/app/version.hpp"
@@ -150,8 +151,10 @@ int print_openapi(const Application& application) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App cli{"agenthost: a self-hosted agent server"};
+  const auto version = "agenthost " + std::string(agenthost::app::kVersion);
+  CLI::App cli{"agenthost: a self-hosted agent server", "agenthost"};
   cli.require_subcommand(1);
+  cli.set_version_flag("--version", version, "print the version");
   Options options;
   const auto add_common = [&](CLI::App* verb) {
     verb->add_option("--config", options.config, "settings file (YAML); without it the defaults");
@@ -159,7 +162,8 @@ int main(int argc, char** argv) {
     return verb;
   };
   auto* serve_verb = add_common(cli.add_subcommand("serve", "run the server"));
-  serve_verb->add_option("--port", options.port, "0 picks a free one");
+  agenthost::app::add_number<std::uint16_t>(*serve_verb, "--port", options.port, {0, 65'535},
+                                            "0 picks a free one");
   serve_verb->add_option("--data", options.data, "folder of the database");
   auto* plugins_verb =
       add_common(cli.add_subcommand("plugins", "say what would be loaded and what is refused, and why"));
@@ -172,14 +176,13 @@ int main(int argc, char** argv) {
   new_key_verb->add_option("FILE", options.key_file, "where the private key is put")->required();
   cli.add_subcommand("version", "print the version");
   const agenthost::app::AuthorVerbs authors(cli);
-  CLI11_PARSE(cli, argc, argv);
-
+  if (const auto code = agenthost::app::parse(cli, argc, argv)) return *code;
   if (const auto code = authors.run()) return *code;
   if (serve_verb->parsed()) return serve(options);
   if (sign_verb->parsed()) return agenthost::app::sign_plugin(options.plugin_folder, options.key_file);
   if (new_key_verb->parsed()) return agenthost::app::make_key(options.key_file);
   if (!plugins_verb->parsed() && !openapi_verb->parsed()) {
-    std::printf("agenthost %s\n", std::string(agenthost::app::kVersion).c_str());
+    std::printf("%s\n", version.c_str());
     return 0;
   }
   return plugins_verb->parsed() ? inspect(options, list_plugins) : inspect(options, print_openapi);
