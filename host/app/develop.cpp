@@ -52,8 +52,10 @@ bool built(const fs::path& folder, const fs::path& build, int stop) {
   return run_quietly(configure, stop) && run_quietly({"cmake", "--build", build}, stop);
 }
 
-// One line for each save: how it was built, and what the server makes of it.
+// Two lines for each save: that it is being built, which may take a while, and how that went, with what the
+// server makes of it.
 void bring_in(const fs::path& folder, const fs::path& build, DevServer& server, int stop) {
+  std::fprintf(stderr, "== building %s\n", folder.c_str());
   const auto began = Clock::now();
   const bool good = built(folder, build, stop);
   if (is_readable(stop)) return;
@@ -87,7 +89,6 @@ int develop(const DevelopOptions& options) {
   setenv("AGENTHOST_PLUGINS__WATCH", "false", 1);  // NOLINT(concurrency-mt-unsafe): there is no thread yet
   setenv("AGENTHOST_API__ADMIN", "true", 1);       // NOLINT(concurrency-mt-unsafe)
   DevServer server(serve_command(options, build), stop.get());
-  std::fprintf(stderr, "== building %s\n", folder.c_str());
   bring_in(folder, build, server, stop.get());
   while (!is_readable(stop.get())) {
     std::array<pollfd, 4> wanted{pollfd{stop.get(), POLLIN, 0}, pollfd{watch.fd(), POLLIN, 0},

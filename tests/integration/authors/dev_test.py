@@ -13,6 +13,7 @@ import urllib.request
 
 from workshop import PATIENCE_S, Workshop
 
+BUILDING = "^== building /.*/greeter$"
 TAKEN = r"^== built in \S+ s; server: greeter 0\.1\.0 replaced \(\S+ s\)$"
 
 
@@ -84,13 +85,14 @@ def main(work, agenthost, api, *compilers):
     source = shop.folder / "greeter/agent.c"
     first = source.read_text()
     with shop.running("agenthost", "dev", "greeter", "--port", "0") as server:
-        server.wait_for("^== building ")
-        server.wait_for(r"^== built in \S+ s; server: starting")
+        server.must_say_next(BUILDING)
+        server.must_say_next(r"^== built in \S+ s; server: starting")
         server.wait_until_listening()
         assert server.values_of("greeter", {}) == {"greeting": "hello from C"}
 
-        # One line, from the same process at the same address.
+        # Two lines, from the same process at the same address.
         source.write_text(first.replace("hello from C", "hello again"))
+        server.must_say_next(BUILDING)
         server.must_say_next(TAKEN)
         assert server.values_of("greeter", {}) == {"greeting": "hello again"}
 
@@ -99,6 +101,7 @@ def main(work, agenthost, api, *compilers):
         server.wait_for("^== not built")
         assert server.values_of("greeter", {}) == {"greeting": "hello again"}
         source.write_text(first.replace("hello from C", "and once more"))
+        server.must_say_next(BUILDING)
         server.must_say_next(TAKEN)
         assert server.values_of("greeter", {}) == {"greeting": "and once more"}
 
