@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/base/text.hpp"
 #include "host/models/fields.hpp"
 
 namespace agenthost::models {
 namespace {
 
-const std::vector<std::string_view>& known_stream_modes() {
-  static const std::vector<std::string_view> kModes{"values",      "updates", "messages", "messages-tuple",
-                                                    "custom",      "events",  "tasks",    "debug",
-                                                    "checkpoints", "tools"};
+const std::vector<std::string>& known_stream_modes() {
+  static const std::vector<std::string> kModes{"values",      "updates", "messages", "messages-tuple",
+                                               "custom",      "events",  "tasks",    "debug",
+                                               "checkpoints", "tools"};
   return kModes;
 }
 
@@ -20,9 +21,7 @@ std::vector<std::string> read_stream_modes(Fields& fields) {
   for (const auto& mode : modes) {
     const auto& known = known_stream_modes();
     if (std::find(known.begin(), known.end(), mode) == known.end()) {
-      fields.wrong("stream_mode", "unknown mode \"" + mode +
-                                      "\"; use values, updates, messages-tuple, custom, tasks, "
-                                      "checkpoints or debug");
+      fields.wrong("stream_mode", "unknown mode \"" + mode + "\"; known are: " + joined(known));
     }
   }
   return modes;
