@@ -44,6 +44,18 @@ bool always_runs(const std::string& check) {
 
 class Validator : public testing::TestWithParam<Fault> {};
 
+TEST(ValidatorWords, AFolderIsNoLibrary) {
+  std::string pattern = (fs::temp_directory_path() / "agenthost-validator-XXXXXX").string();
+  const fs::path folder = mkdtemp(pattern.data());
+  fs::copy(folder_of("good") / "plugin.yaml", folder);
+  fs::create_directory(folder / "good.so");
+  ValidateOptions options;
+  options.level = Level::kLoad;
+  const auto verdict = validate(folder, options);
+  EXPECT_THAT(findings_of(verdict, "library"), HasSubstr("good.so: is a folder; build the plugin"));
+  fs::remove_all(folder);
+}
+
 TEST_P(Validator, NamesTheFault) {
   const auto& fault = GetParam();
   ValidateOptions options;
