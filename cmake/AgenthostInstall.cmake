@@ -14,6 +14,12 @@ endforeach()
 # Made by npm (./agenthost up); without them the server says that it has no pages.
 install(DIRECTORY web/dist/ DESTINATION share/agenthost/web COMPONENT server OPTIONAL)
 
+# What the guides and the code of `agenthost new` point to, as it lies in this tree.
+foreach(folder IN ITEMS docs plugins/conformance plugins/echo plugins/echo-cpp plugins/echo-rust)
+  install(DIRECTORY "${folder}/" DESTINATION "share/doc/agenthost/${folder}" COMPONENT server)
+endforeach()
+install(FILES plugin-api/COMPATIBILITY.md DESTINATION share/doc/agenthost/plugin-api COMPONENT server)
+
 # The settings, without the two paths that an installed server knows by itself.
 set(settings "${PROJECT_SOURCE_DIR}/config/agenthost.yaml")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${settings}")

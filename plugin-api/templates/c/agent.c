@@ -1,6 +1,7 @@
 /*
  * @NAME@: one graph with one node, in C99. The contract is agenthost/agent_plugin.h, which says what each
- * function promises; plugins/echo of agenthost is a larger example that reads its state and waits.
+ * function promises. A larger example that reads its state and waits is plugins/echo of agenthost, in
+ * share/doc/agenthost where that is installed.
  */
 #include <agenthost/agent_plugin.h>
 #include <stdio.h>

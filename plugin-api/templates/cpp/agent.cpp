@@ -1,4 +1,5 @@
-// @NAME@: one graph with one node. What else a node may do is in agenthost's docs/plugin-guide.md.
+// @NAME@: one graph with one node. What else a node may do is in docs/plugin-guide.md of agenthost, in
+// share/doc/agenthost where that is installed.
 #include <agenthost/sdk/agent.hpp>
 
 using agent::Context, agent::State, agent::Task, agent::Update;

@@ -5,6 +5,7 @@ usage: installed_test.py WORK BUILD SOURCE
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import urllib.request
 from workshop import running
 
 ELF = b"\x7fELF"
+LINK = re.compile(r"\]\(([\w./-]+\.md)\b")  # to another page of the same tree
 
 
 def installed(work, build):
@@ -57,10 +59,20 @@ def check_serves(server):
     assert server.values_of("echo_cpp", said)["messages"][-1]["content"] == "echo: hello"
 
 
+def check_documents(prefix):
+    """What the guide and the code of `agenthost new` point to is there, and what the pages link to."""
+    documents = prefix / "share/doc/agenthost"
+    pointed = ["docs/plugin-guide.md", "plugins/echo/echo.c", "plugins/echo-rust", "plugins/conformance"]
+    pages = [page.relative_to(documents) for page in (documents / "docs").rglob("*.md")]
+    linked = [page.parent / link for page in pages for link in LINK.findall((documents / page).read_text(encoding="utf-8"))]
+    assert linked and all((documents / path).exists() for path in [*pointed, *linked]), (pointed, linked)
+
+
 def main(work, build, source):
     work = pathlib.Path(work).resolve()
     prefix = installed(work, build)
     check_relocatable(prefix, build, source)
+    check_documents(prefix)
     settings = prefix / "etc/agenthost/agenthost.yaml"
     # From a folder that has nothing to be found in.
     (work / "elsewhere").mkdir()
