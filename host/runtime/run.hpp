@@ -23,6 +23,7 @@
 #include "host/runtime/checkpointer.hpp"
 #include "host/runtime/event_stream.hpp"
 #include "host/runtime/graph.hpp"
+#include "host/runtime/lost_writes.hpp"
 #include "host/runtime/node_executor.hpp"
 #include "host/runtime/node_meter.hpp"
 #include "host/runtime/stream_mode.hpp"
@@ -78,6 +79,7 @@ struct RunSpec {
   Origin origin = Origin::kLatest;
   NodeMeter* meter = nullptr;            // must outlive the run; null: nobody counts
   telemetry::SpanSink* spans = nullptr;  // the same; null: nothing is traced
+  LostWrites* lost_writes = nullptr;     // the same; null: they are lost in silence
   telemetry::TraceContext trace = {};    // of the span around the nodes
 };
 

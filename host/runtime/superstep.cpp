@@ -43,7 +43,13 @@ class Superstep::Slot final : public TaskSink {
   void ended(TaskEnd how) {
     close_span(how);
     if (auto* error = std::get_if<Error>(&how)) return step_.node_failed(*this, std::move(*error));
+    if (const auto* update = std::get_if<TaskUpdate>(&how)) note_lost(*update);
     step_.slot_ended(*this, std::move(how));
+  }
+
+  void note_lost(const TaskUpdate& update) const {
+    const auto& spec = step_.in_.spec;
+    if (spec.lost_writes != nullptr) spec.lost_writes->note(*spec.graph, node(), update.dropped);
   }
 
   // Once for each try: by its end, or when it is abandoned.

@@ -22,6 +22,7 @@ RunScheduler::RunScheduler(storage::Storage& storage, Executor& runtime, Timers&
       logger_(logger),
       limits_(limits),
       webhooks_(webhooks),
+      lost_writes_(logger),
       finished_(limits.finished_runs, limits.finished_bytes),
       threads_(limits.max_queued_per_thread) {}
 
@@ -138,6 +139,7 @@ void RunScheduler::launch(const ActiveRunPtr& run, RunStart start) {
   spec.from = std::move(start.from);
   spec.origin = start.origin;
   spec.meter = &run->meter->nodes();
+  spec.lost_writes = &lost_writes_;
   run->trace = tracer_.begin(run->row.run_id, run->configurable);
   if (run->trace.context.is_traced()) spec.spans = tracer_.sink();
   spec.trace = run->trace.context;

@@ -133,6 +133,7 @@ class RunScheduler {
   RunObserver* observer_ = nullptr;
   RunTracer tracer_;
 
+  runtime::LostWrites lost_writes_;
   FinishedRuns finished_;
 
   mutable std::mutex mutex_;
