@@ -60,11 +60,10 @@ AuthorVerbs::AuthorVerbs(CLI::App& cli) : options_(std::make_unique<Options>()) 
       "validate", "judge built plugins: 0 when each is valid, 1 when one is not, 2 when this cannot be said");
   options.validate->add_option("folder", options.folders, "the folder with plugin.yaml and the library")
       ->required();
-  add_choice<Level>(
-      *options.validate, "--level", options.judge.level,
-      {{"load", Level::kLoad}, {"run", Level::kRun}, {"strict", Level::kStrict}},
-      "load: would the server take it; run: do its nodes keep the contract (when not given); "
-      "strict: is it a good guest, and warnings count");
+  add_choice<Level>(*options.validate, "--level", options.judge.level,
+                    {{"load", Level::kLoad}, {"run", Level::kRun}, {"strict", Level::kStrict}},
+                    "load: would the server take it; run: do its nodes keep the contract (when not given); "
+                    "strict: is it a good guest, and warnings count");
   const auto checks = plugins::validator::check_names();
   options.validate
       ->add_option("--check", options.judge.only, "only these checks (and load); all when not given")

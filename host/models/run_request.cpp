@@ -10,9 +10,8 @@ namespace agenthost::models {
 namespace {
 
 const std::vector<std::string>& known_stream_modes() {
-  static const std::vector<std::string> kModes{"values",      "updates", "messages", "messages-tuple",
-                                               "custom",      "events",  "tasks",    "debug",
-                                               "checkpoints", "tools"};
+  static const std::vector<std::string> kModes{"values", "updates", "messages", "messages-tuple", "custom",
+                                               "events", "tasks",   "debug",    "checkpoints",    "tools"};
   return kModes;
 }
 
