@@ -48,6 +48,7 @@ template <class Member>
 void add_choice(CLI::App& verb, const std::string& name, Member& member,
                 const std::map<std::string, Member>& meanings, const std::string& description) {
   std::vector<std::string> words;
+  words.reserve(meanings.size());
   for (const auto& [word, meaning] : meanings) words.push_back(word);
   const auto take = [&member, meanings, words](const std::string& word) {
     auto wrong = check_choice(words, word);

@@ -34,6 +34,7 @@ std::string emptiness_of(const fs::path& directory) {
 template <class Value>
 std::vector<std::string> names_in(const std::map<std::string, Value>& map) {
   std::vector<std::string> names;
+  names.reserve(map.size());
   for (const auto& [name, value] : map) names.push_back(name);
   return names;
 }
