@@ -32,7 +32,7 @@ DOORS = {
     "sqlite3.h": ("host/storage/sqlite/", "tests/", "plugins/"),
     "SQLiteCpp/": ("host/storage/sqlite/", "tests/", "plugins/"),
     "curl/": ("host/outbound/", "tests/"),
-    "boost/asio": ("host/base/executor.cpp", "host/server/", "tests/"),
+    "boost/asio": ("host/base/thread_pool.cpp", "host/server/", "tests/"),
     "boost/dll": ("host/plugins/",),
     "yaml-cpp/": ("host/settings/", "host/plugins/", "tests/"),
     "agenthost/": ("host/plugins/", "host/app/", "plugins/", "plugin-api/", "tests/"),
