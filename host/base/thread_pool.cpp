@@ -100,7 +100,7 @@ struct ThreadPool::Impl {
       if (free >= at_first || workers.size() == at_first + reserve.most) return;
       add_thread();
       ++free;
-      reserve.added(activity);
+      if (reserve.added) reserve.added(activity);
     }
   }
 
