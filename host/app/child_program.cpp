@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <csignal>
 #include <cstdio>
 #include <utility>
+
+#include "host/base/pidfd.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
 
@@ -63,8 +64,7 @@ std::optional<ChildProgram> ChildProgram::start(const Command& command, const Ou
     std::fprintf(stderr, "cannot start %s; is it installed?\n", command[0].c_str());
     return std::nullopt;
   }
-  // Not by <sys/pidfd.h>, whose functions C++ cannot link in this C library.
-  ChildProgram program(pid, FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))));
+  ChildProgram program(pid, open_pidfd(pid));
   if (program.pidfd_) return program;
   std::fprintf(stderr, "cannot watch %s: pidfd_open failed; agenthost needs Linux 5.3\n", command[0].c_str());
   program.tell(SIGKILL);

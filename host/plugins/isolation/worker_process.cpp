@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/pidfd.hpp"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h declares it only for GNU
 
 namespace agenthost::isolation {
@@ -119,11 +121,6 @@ class SpawnPlan {
   posix_spawn_file_actions_t actions_{};
   posix_spawnattr_t attributes_{};
 };
-
-// Not by <sys/pidfd.h>, whose functions C++ cannot link in this C library.
-FileDescriptor open_pidfd(int pid) {
-  return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-}
 
 std::string signal_name(int number) {
   const auto* name = sigabbrev_np(number);

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,9 @@
 #include <cstdio>
 #include <cstring>
 #include <optional>
+
+#include "host/base/file_descriptor.hpp"
+#include "host/base/pidfd.hpp"
 
 namespace agenthost::plugins::validator {
 namespace {
@@ -25,37 +27,15 @@ constexpr std::size_t kMaxOutput = 4'096;
 constexpr std::size_t kMaxFindings = 50;
 constexpr char kPlace = '\x1f';  // between what a step is and its place
 
-// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-  void reset(int fd) {
-    close();
-    fd_ = fd;
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 struct Pipe {
   Pipe() {
     std::array<int, 2> ends{-1, -1};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    read.reset(ends[0]);
-    write.reset(ends[1]);
+    read = FileDescriptor(ends[0]);
+    write = FileDescriptor(ends[1]);
     fcntl(read.get(), F_SETFL, O_NONBLOCK);
   }
-  Descriptor read, write;
+  FileDescriptor read, write;
 };
 
 // Everything that can be read now.
@@ -88,11 +68,7 @@ std::string read_available(int fd) {
 class Child {
  public:
   Child(pid_t pid, Pipe& messages, Pipe& output, milliseconds silence)
-      : pid_(pid),
-        process_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
-        messages_(messages),
-        output_(output),
-        silence_(silence) {}
+      : pid_(pid), process_(open_pidfd(pid)), messages_(messages), output_(output), silence_(silence) {}
 
   ChildReport watch() {
     auto quiet_until = steady_clock::now() + silence_;
@@ -107,8 +83,8 @@ class Child {
         hung_ = true;
       }
       // Where the kernel gives no descriptor for a process, the end of its messages must do.
-      const auto& last_word = process_.get() >= 0 ? wanted[2] : wanted[0];
-      const auto ending = process_.get() >= 0 ? POLLIN : POLLHUP;
+      const auto& last_word = process_ ? wanted[2] : wanted[0];
+      const auto ending = process_ ? POLLIN : POLLHUP;
       has_ended = hung_ || (last_word.revents & ending) != 0;
       if (read_messages()) quiet_until = steady_clock::now() + silence_;
       read_output();
@@ -183,7 +159,7 @@ class Child {
   }
 
   const pid_t pid_;
-  const Descriptor process_;
+  const FileDescriptor process_;
   Pipe& messages_;
   Pipe& output_;
   const milliseconds silence_;
@@ -226,8 +202,8 @@ ChildReport run_in_child(const std::function<void(Witness&)>& body, milliseconds
             false};
   }
   setpgid(pid, pid);  // as the child does: whoever is first
-  messages.write.close();
-  output.write.close();
+  messages.write.reset();
+  output.write.reset();
   return Child(pid, messages, output, silence).watch();
 }
 
